@@ -1,0 +1,3 @@
+//! The `ctxlint` command.
+
+fn main() {}
