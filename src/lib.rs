@@ -1,5 +1,6 @@
 //! The compiler and linter for the text that coding agents read.
 
+pub mod clients;
 pub mod diagnostic;
 pub mod model;
 pub mod paths;
