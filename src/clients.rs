@@ -449,6 +449,17 @@ pub fn plugin_role(path: &str) -> Option<Role> {
     claude_code::PLUGIN_FILES.iter().find(|rule| rule.matches(dir, name)).map(|rule| rule.role)
 }
 
+/// Whether the file is one person's: usually ignored by git, and read by its client all the same.
+pub fn is_personal(path: &str) -> bool {
+    rules_of(path).iter().any(|(_, rule)| rule.personal)
+}
+
+/// Whether a folder at this path may directly hold one person's files.
+pub fn may_hold_personal(dir: &str) -> bool {
+    let personal = CLIENTS.iter().flat_map(|client| client.files).filter(|rule| rule.personal && !rule.dir.is_empty());
+    personal.into_iter().any(|rule| rule.is_folder(dir))
+}
+
 /// First bytes and lengths of the names that mean something outside hidden folders.
 struct NameFilter {
     first: [bool; 256],

@@ -1,7 +1,8 @@
 //! One walk of the root: every path into the index, every context file with its roles. Nothing is parsed here.
 
-use crate::clients::{self, Client, Role};
+use crate::clients::{self, Client, FileRule, Role};
 use crate::config::Settings;
+use crate::model::Format;
 use crate::paths::{LinkTarget, PathIndex, file_name, is_below, join, normalize, parent};
 use crate::world::{EntryKind, World, git};
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub struct ContextFile {
     pub path: Arc<str>,
     /// Its roles, sorted; none for a file that only `include` names.
     pub roles: Vec<RoleAt>,
+    /// How it is read.
+    pub format: Format,
 }
 
 /// Something that the walk could not do.
@@ -304,49 +307,89 @@ fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
     }
 }
 
-/// Gives every file its roles: by its own path and by the path of every link that leads to it.
-fn give_roles(walk: &mut Walk<'_>) {
-    let mut roles: BTreeMap<Arc<str>, Vec<RoleAt>> = BTreeMap::new();
-    let mut add = |real: &Arc<str>, found: Vec<(&'static Client, Role)>, at: &Arc<str>| {
-        if !found.is_empty() {
-            let list = roles.entry(real.clone()).or_default();
-            list.extend(found.into_iter().map(|(client, role)| RoleAt { client: client.name, role, path: at.clone() }));
-        }
+/// Files with their roles and formats, by real path.
+type Roles = BTreeMap<Arc<str>, (Vec<RoleAt>, Format)>;
+
+/// Adds what the file at `real` is when a client finds it at `at`.
+fn add_roles(roles: &mut Roles, local: bool, real: &Arc<str>, at: &Arc<str>) {
+    let found = clients::rules_of(at);
+    let Some((_, first)) = found.first() else { return };
+    if !local && found.iter().any(|(_, rule)| rule.personal) {
+        return;
+    }
+    let entry = roles.entry(real.clone()).or_insert_with(|| (Vec::new(), first.format));
+    let role_at = |(client, rule): (&'static Client, &'static FileRule)| RoleAt {
+        client: client.name,
+        role: rule.role,
+        path: at.clone(),
     };
+    entry.0.extend(found.into_iter().map(role_at));
+}
+
+/// Gives every file its roles: by its own path, by the path of every link that leads to it, as part of a plugin, and by
+/// the user's `include`.
+fn give_roles(walk: &mut Walk<'_>) {
+    let local = walk.settings.local;
+    let mut roles = Roles::new();
     for path in &walk.out.index.files {
         if file_name(path) == crate::config::FILE_NAME && path.contains('/') {
             walk.out.nested_configs.push(path.clone());
         }
-        if walk.settings.local || !clients::is_personal(path) {
-            add(path, clients::roles_of(path), path);
-        }
+        add_roles(&mut roles, local, path, path);
     }
-    if walk.settings.local {
+    if local {
         for path in &walk.personal {
-            add(path, clients::roles_of(path), path);
+            add_roles(&mut roles, local, path, path);
         }
     }
     let (linked, problems) = linked_paths(&walk.out.index);
     walk.out.problems.extend(problems);
     for (at, real) in linked {
-        if walk.settings.local || !clients::is_personal(&at) {
-            add(&real, clients::roles_of(&at), &at);
-        }
+        add_roles(&mut roles, local, &real, &at);
     }
+    add_plugin_roles(&walk.out.index, &mut roles);
     if !walk.settings.include.is_empty() {
         for path in walk.out.index.files.iter().filter(|path| walk.settings.include.is_match(&***path)) {
-            roles.entry(path.clone()).or_default();
+            roles.entry(path.clone()).or_insert_with(|| (Vec::new(), format_of(path)));
         }
     }
-    for (path, mut roles) in roles {
+    for (path, (mut roles, format)) in roles {
         if let Some(why) = walk.settings.exclusion(&path) {
             walk.out.excluded.push((path, why));
             continue;
         }
-        roles.retain(|role| walk.settings.exclusion(&role.path).is_none());
         roles.sort_unstable();
         roles.dedup();
-        walk.out.files.push(ContextFile { path, roles });
+        walk.out.files.push(ContextFile { path, roles, format });
+    }
+}
+
+/// Skills, commands and agents of every folder that a manifest makes a plugin of Claude Code.
+fn add_plugin_roles(index: &PathIndex, roles: &mut Roles) {
+    let manifests: Vec<Arc<str>> = roles
+        .iter()
+        .filter(|(_, (roles, _))| roles.iter().any(|role| role.role == Role::Plugin))
+        .map(|(path, _)| path.clone())
+        .collect();
+    for manifest in manifests {
+        let dir = parent(parent(&manifest));
+        for file in index.below(dir) {
+            let inside = if dir.is_empty() { file } else { &file[dir.len() + 1..] };
+            let Some(role) = clients::plugin_role(inside) else { continue };
+            let format = if role == Role::Hooks || role == Role::McpConfig { Format::Json } else { Format::Markdown };
+            let entry = roles.entry(file.clone()).or_insert_with(|| (Vec::new(), format));
+            entry.0.push(RoleAt { client: clients::claude_code::CLIENT.name, role, path: file.clone() });
+        }
+    }
+}
+
+/// How a file is read when no client says so: by its extension.
+pub fn format_of(path: &str) -> Format {
+    match file_name(path).rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "md" | "mdc" | "markdown" => Format::Markdown,
+        "json" | "jsonc" => Format::Json,
+        "yaml" | "yml" => Format::Yaml,
+        _ => Format::Text,
     }
 }
 
