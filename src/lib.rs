@@ -1,8 +1,17 @@
 //! The compiler and linter for the text that coding agents read.
 
+pub mod budgets;
 pub mod clients;
+pub mod config;
 pub mod diagnostic;
+pub mod discover;
+pub mod lint;
+pub mod lints;
+pub mod measure;
 pub mod model;
+pub mod parse;
 pub mod paths;
+pub mod references;
 pub mod source;
+pub mod workspace;
 pub mod world;
