@@ -123,6 +123,8 @@ pub struct Checker<'a> {
     pub workspace: &'a Workspace,
     /// The lint that runs.
     pub lint: &'static Lint,
+    /// Whether findings that can be argued with are wanted.
+    pub pedantic: bool,
     /// What it found so far.
     pub found: Vec<Diagnostic>,
 }
@@ -176,7 +178,7 @@ pub fn by_name(name: &str) -> Option<&'static Lint> {
 pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     let active: Vec<&'static Lint> =
         crate::lints::ALL.iter().copied().filter(|lint| selection.may_fire(lint, &workspace.settings)).collect();
-    let mut found = run_active(workspace, &active);
+    let mut found = run_active(workspace, &active, selection.pedantic);
     found.retain_mut(|finding| match selection.level_of(finding, &workspace.settings) {
         Level::Off => false,
         level => {
@@ -190,7 +192,7 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     Outcome { diagnostics: found, suppressed }
 }
 
-fn run_active(workspace: &Workspace, active: &[&'static Lint]) -> Vec<Diagnostic> {
+fn run_active(workspace: &Workspace, active: &[&'static Lint], pedantic: bool) -> Vec<Diagnostic> {
     let of_document = |lint: &&&'static Lint| matches!(lint.check, Check::Document(_));
     let document: Vec<&'static Lint> = active.iter().filter(of_document).copied().collect();
     let readable: Vec<&File> = workspace.files.iter().filter(|file| file.linted && file.is_readable()).collect();
@@ -198,7 +200,7 @@ fn run_active(workspace: &Workspace, active: &[&'static Lint]) -> Vec<Diagnostic
         let mut found = Vec::new();
         for lint in &document {
             if let Check::Document(check) = lint.check {
-                let mut checker = Checker { workspace, lint, found: std::mem::take(&mut found) };
+                let mut checker = Checker { workspace, lint, pedantic, found: std::mem::take(&mut found) };
                 check(&mut checker, file);
                 found = checker.found;
             }
@@ -208,7 +210,7 @@ fn run_active(workspace: &Workspace, active: &[&'static Lint]) -> Vec<Diagnostic
     let mut found: Vec<Diagnostic> = readable.par_iter().flat_map_iter(on_file).collect();
     for lint in active {
         if let Check::Workspace(check) = lint.check {
-            let mut checker = Checker { workspace, lint, found };
+            let mut checker = Checker { workspace, lint, pedantic, found };
             check(&mut checker);
             found = checker.found;
         }

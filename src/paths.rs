@@ -217,6 +217,18 @@ pub fn normalize(dir: &str, path: &str) -> Option<String> {
     Some(parts.join("/"))
 }
 
+/// The way from folder `from` to `path`, both relative to the root.
+pub fn relative(from: &str, path: &str) -> String {
+    let mut from: Vec<&str> = from.split('/').filter(|part| !part.is_empty()).collect();
+    let mut to: Vec<&str> = path.split('/').collect();
+    while !from.is_empty() && to.len() > 1 && from[0] == to[0] {
+        from.remove(0);
+        to.remove(0);
+    }
+    let up = "../".repeat(from.len());
+    format!("{up}{}", to.join("/"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

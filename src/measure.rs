@@ -1,0 +1,39 @@
+//! What a text costs, and whether that is over a budget.
+
+use crate::budgets;
+use crate::diagnostic::{Basis, Severity};
+use crate::workspace::{File, Workspace};
+
+/// Tokens of a text.
+pub fn tokens(text: &str) -> u64 {
+    (text.len() as u64).div_ceil(4)
+}
+
+/// A budget that is exceeded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Verdict {
+    /// The largest value that would have been accepted.
+    pub limit: u64,
+    /// How bad it is: an error only where the user wrote the limit as one.
+    pub severity: Severity,
+    /// Why the value matters.
+    pub basis: Basis,
+    /// Where the limit comes from.
+    pub source: &'static str,
+}
+
+/// Whether `value` of the file is over the budget called `name`: the user's, else the default for the file's roles.
+/// A file with several roles is held to the most generous default.
+pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Option<Verdict> {
+    let kind = budgets::by_name(name)?;
+    let roles = |default: &&budgets::BudgetDefault| file.has_role(default.roles);
+    let default = kind.defaults.iter().filter(roles).max_by_key(|default| default.warn);
+    let basis = default.map_or(Basis::Cost, |default| default.basis);
+    if let Some(budget) = workspace.settings.budget(name, &file.path) {
+        let levels = [(budget.error, Severity::Error), (budget.warn, Severity::Warn)];
+        let exceeded = levels.into_iter().find_map(|(limit, severity)| Some((limit.filter(|limit| value > *limit)?, severity)));
+        return exceeded.map(|(limit, severity)| Verdict { limit, severity, basis, source: "ctxlint.toml" });
+    }
+    let default = default.filter(|default| value > default.warn)?;
+    Some(Verdict { limit: default.warn, severity: Severity::Warn, basis, source: default.source })
+}
