@@ -21,7 +21,7 @@ mod windsurf;
 mod zed;
 
 pub use files::{At, Below, FileName, FileRule, Role};
-pub use grammar::{ImportGrammar, ImportStyle};
+pub use grammar::{ImportGrammar, ImportStyle, Matching, ScopeGrammar};
 
 use std::cmp::Ordering;
 
@@ -121,6 +121,8 @@ pub struct Client {
     pub files: &'static [FileRule],
     /// Its imports, where it has any.
     pub imports: Option<&'static ImportGrammar>,
+    /// How its rules are tied to paths, where they are.
+    pub scope: Option<&'static ScopeGrammar>,
 }
 
 impl Client {

@@ -3,5 +3,6 @@
 pub mod clients;
 pub mod diagnostic;
 pub mod model;
+pub mod scope;
 pub mod source;
 pub mod world;
