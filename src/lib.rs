@@ -3,6 +3,7 @@
 pub mod clients;
 pub mod diagnostic;
 pub mod model;
+pub mod parse;
 pub mod scope;
 pub mod source;
 pub mod world;
