@@ -361,7 +361,8 @@ pub(crate) fn globs(node: &Node) -> Result<GlobSet, (Span, String)> {
             return Err((item.span, format!("a glob is a string, not {}", item.kind_name())));
         };
         let text = if text.ends_with('/') { format!("{text}**") } else { text.to_owned() };
-        let glob = Glob::new(&text).map_err(|error| (item.span, format!("the glob cannot be read: {}", error.kind())))?;
+        let glob =
+            Glob::new(&text).map_err(|error| (item.span, format!("the glob cannot be read: {}", error.kind())))?;
         builder.add(glob);
     }
     builder.build().map_err(|error| (node.span, format!("the globs cannot be compiled: {error}")))
@@ -389,7 +390,10 @@ mod tests {
     #[test]
     fn every_problem_of_a_file_is_reported() {
         let text = "clients = 3\n[levels]\nskill-name = \"loud\"\n[budgets]\nfile-lines = -1\nfile-line = 2\n";
-        let places: Vec<String> = messages(text).iter().map(|message| message.split(" | ").next().map(str::to_owned).unwrap_or_default()).collect();
+        let places: Vec<String> = messages(text)
+            .iter()
+            .map(|message| message.split(" | ").next().map(str::to_owned).unwrap_or_default())
+            .collect();
         assert_eq!(places, ["3", "\"loud\"", "-1", "file-line"]);
     }
 
@@ -401,7 +405,8 @@ mod tests {
 
     #[test]
     fn later_overrides_win_and_a_single_number_is_an_error_limit() {
-        let text = "[budgets]\nfile-lines = 100\n[[override]]\nfiles = [\"docs/\"]\nbudgets = { file-lines = { warn = 5 } }\n";
+        let text =
+            "[budgets]\nfile-lines = 100\n[[override]]\nfiles = [\"docs/\"]\nbudgets = { file-lines = { warn = 5 } }\n";
         let (settings, problems) = parse(text);
         assert_eq!(problems, []);
         assert_eq!(settings.budget("file-lines", "CLAUDE.md"), Some(Budget { warn: None, error: Some(100) }));

@@ -285,7 +285,8 @@ fn add_tracked_but_ignored(walk: &mut Walk<'_>) {
 fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
     let absolute = walk.root.join(&**link);
     let Ok(written) = walk.world.read_link(&absolute) else { return LinkTarget::Dangling };
-    if let Some(target) = written.to_str().filter(|_| written.is_relative()).and_then(|to| normalize(parent(link), to)) {
+    if let Some(target) = written.to_str().filter(|_| written.is_relative()).and_then(|to| normalize(parent(link), to))
+    {
         if target.is_empty() || is_below(link, &target) {
             return LinkTarget::Loop;
         }
@@ -423,7 +424,11 @@ fn linked_paths(index: &PathIndex) -> (Vec<(Arc<str>, Arc<str>)>, Vec<WalkProble
                         && !is_below(target, to)
                         && todo.len() < MAX_LINKED_PATHS
                     {
-                        todo.push((join(&at, link[target.len()..].trim_start_matches('/')).into(), inner_target, through + 1));
+                        todo.push((
+                            join(&at, link[target.len()..].trim_start_matches('/')).into(),
+                            inner_target,
+                            through + 1,
+                        ));
                     }
                 }
             }

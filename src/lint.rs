@@ -174,6 +174,11 @@ pub fn by_name(name: &str) -> Option<&'static Lint> {
     crate::lints::ALL.iter().copied().find(|lint| lint.name == name)
 }
 
+/// Where the page of the lint called `name` is, relative to the project.
+pub fn url(name: &str) -> String {
+    format!("docs/lints/{name}.md")
+}
+
 /// Runs every selected lint over the workspace.
 pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     let active: Vec<&'static Lint> =
@@ -189,7 +194,18 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     let suppressed = suppress(workspace, &active, &mut found, selection);
     sort(&mut found);
     found.dedup();
+    for finding in &mut found {
+        if finding.key.is_empty() {
+            finding.key = default_key(workspace, finding);
+        }
+    }
     Outcome { diagnostics: found, suppressed }
+}
+
+/// What stands at the place of a finding: it stays the same when lines move.
+fn default_key(workspace: &Workspace, finding: &Diagnostic) -> String {
+    let text = workspace.file(&finding.path).zip(finding.span);
+    text.map_or(String::new(), |(file, span)| span.slice(&file.source.text).trim().to_owned())
 }
 
 fn run_active(workspace: &Workspace, active: &[&'static Lint], pedantic: bool) -> Vec<Diagnostic> {

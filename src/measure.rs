@@ -4,6 +4,25 @@ use crate::budgets;
 use crate::diagnostic::{Basis, Severity};
 use crate::workspace::{File, Workspace};
 
+/// The encoding in which tokens are counted.
+pub const ENCODING: &str = "o200k_base";
+
+/// The size of a text.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Measured {
+    /// Bytes.
+    pub bytes: u64,
+    /// Lines.
+    pub lines: u64,
+    /// Tokens.
+    pub tokens: u64,
+}
+
+/// Measures a text.
+pub fn measure(text: &str) -> Measured {
+    Measured { bytes: text.len() as u64, lines: crate::source::count_lines(text) as u64, tokens: tokens(text) }
+}
+
 /// Tokens of a text.
 pub fn tokens(text: &str) -> u64 {
     (text.len() as u64).div_ceil(4)
@@ -31,7 +50,8 @@ pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Optio
     let basis = default.map_or(Basis::Cost, |default| default.basis);
     if let Some(budget) = workspace.settings.budget(name, &file.path) {
         let levels = [(budget.error, Severity::Error), (budget.warn, Severity::Warn)];
-        let exceeded = levels.into_iter().find_map(|(limit, severity)| Some((limit.filter(|limit| value > *limit)?, severity)));
+        let exceeded =
+            levels.into_iter().find_map(|(limit, severity)| Some((limit.filter(|limit| value > *limit)?, severity)));
         return exceeded.map(|(limit, severity)| Verdict { limit, severity, basis, source: "ctxlint.toml" });
     }
     let default = default.filter(|default| value > default.warn)?;

@@ -9,7 +9,7 @@ use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
-use crate::references::imports::{self, Import, ImportState, Target};
+use crate::references::{self, Import, State, Target};
 use crate::source::Source;
 use crate::world::{ReadError, World};
 use rayon::prelude::*;
@@ -188,7 +188,7 @@ pub fn from_discovery(
             let (Some(file), Some(client)) = (files.get(&path), clients::by_name(client)) else { continue };
             let found = import_edges(file, client, &index);
             for edge in &found {
-                if let (ImportTarget::File(target), ImportState::Live) = (&edge.target, edge.import.state) {
+                if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
                     wanted.insert(target.clone(), true);
                     next.insert((target.clone(), client.name));
                 }
@@ -329,7 +329,7 @@ fn import_edges(file: &File, client: &'static Client, index: &PathIndex) -> Vec<
     if !file.source.text.contains('@') {
         return Vec::new();
     }
-    let found = imports::imports(&file.document, &file.source.text, grammar);
+    let found = references::imports(&file.document, &file.source.text, grammar);
     let edge = |import: Import| {
         let target = import_target(&file.path, &import, index);
         ImportEdge { from: file.path.clone(), client, import, target }
@@ -338,7 +338,7 @@ fn import_edges(file: &File, client: &'static Client, index: &PathIndex) -> Vec<
 }
 
 fn import_target(from: &str, import: &Import, index: &PathIndex) -> ImportTarget {
-    let path = match imports::resolve(from, &import.path) {
+    let path = match references::resolve(from, &import.path) {
         Target::Inside(path) => path,
         Target::Outside(path) | Target::Home(path) | Target::Absolute(path) => return ImportTarget::Outside(path),
     };

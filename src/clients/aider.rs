@@ -15,4 +15,5 @@ pub(super) static CLIENT: Client = Client {
     dated: DOCUMENTED.dated,
     files: &[FileRule::root(Role::Settings, ".aider.conf.yml", DOCUMENTED).exclusive().format(Format::Yaml)],
     imports: None,
+    scope: None,
 };

@@ -18,4 +18,5 @@ pub(super) static CLIENT: Client = Client {
         FileRule::anywhere(Role::Memory, "CLAUDE.md", SECOND_HAND),
     ],
     imports: None,
+    scope: None,
 };

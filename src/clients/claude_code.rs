@@ -1,6 +1,9 @@
 //! Claude Code. Two versions were measured; where they agree, the fact is given for all.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Role, Versions};
+use super::{
+    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Matching, Role, ScopeGrammar,
+    Versions,
+};
 use crate::model::Format;
 
 /// Seen in the requests of the real client, versions 2.1.197 and 2.1.329.
@@ -53,6 +56,7 @@ pub static CLIENT: Client = Client {
         FileRule::anywhere(Role::Memory, "AGENTS.md", MEASURED).versions(AGENTS_MD).not_in(&[".agents", ".codex"]),
     ],
     imports: Some(&IMPORTS),
+    scope: Some(&SCOPE),
 };
 
 /// What the root of a plugin holds. Only the manifest tells that a folder is one.
@@ -89,3 +93,18 @@ static IMPORT_EXTENSIONS: [&str; 100] = [
     "pug", "py", "pyi", "r", "rake", "rb", "rs", "rst", "sass", "sbt", "scala", "scss", "sh", "sql", "svelte",
     "swift", "tex", "text", "toml", "ts", "tsx", "txt", "vue", "xml", "yaml", "yml", "zsh",
 ];
+
+/// `paths` in rules and skills: 54 patterns against five files, the same in both versions. The limits of brace expansion
+/// are documented from 2.1.217 on.
+pub static SCOPE: ScopeGrammar = ScopeGrammar {
+    key: "paths",
+    matching: Matching::Gitignore,
+    ignore_case: true,
+    negation: true,
+    bang_class: false,
+    commas: true,
+    double_star_is_always: true,
+    max_expanded: 1_000,
+    max_expanded_bytes: 4 << 20,
+    fact: MEASURED,
+};

@@ -1,6 +1,6 @@
 //! Cline, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Cline docs", dated: "2026-11" };
 const ASSUMED: Fact = Fact { evidence: Evidence::Assumed, source: "common knowledge", dated: "2026-11" };
@@ -34,4 +34,8 @@ pub(super) static CLIENT: Client = Client {
         FileRule::skill(".cline/skills", DOCUMENTED).exclusive(),
     ],
     imports: None,
+    scope: Some(&SCOPE),
 };
+
+/// The key is documented; that a pattern is matched like this is assumed.
+static SCOPE: ScopeGrammar = ScopeGrammar::paths("paths", false, DOCUMENTED);

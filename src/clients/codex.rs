@@ -32,4 +32,5 @@ pub static CLIENT: Client = Client {
             .format(Format::Text),
     ],
     imports: None,
+    scope: None,
 };

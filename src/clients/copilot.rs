@@ -1,6 +1,6 @@
 //! GitHub Copilot, from its documents: not measured. Which surface reads what differs; these are the files that any reads.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact =
@@ -55,4 +55,8 @@ pub(super) static CLIENT: Client = Client {
             .format(Format::Json),
     ],
     imports: None,
+    scope: Some(&SCOPE),
 };
+
+/// The key is documented; that a pattern is matched like this is assumed.
+static SCOPE: ScopeGrammar = ScopeGrammar::paths("applyTo", false, DOCUMENTED);

@@ -1,6 +1,6 @@
 //! Cursor, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "cursor.com/docs/rules", dated: "2026-11" };
@@ -28,4 +28,8 @@ pub(super) static CLIENT: Client = Client {
             .format(Format::Json),
     ],
     imports: None,
+    scope: Some(&SCOPE),
 };
+
+/// The key is documented; that a pattern is matched like this is assumed.
+static SCOPE: ScopeGrammar = ScopeGrammar::paths("globs", true, DOCUMENTED);

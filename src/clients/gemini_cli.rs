@@ -44,6 +44,7 @@ pub static CLIENT: Client = Client {
         .format(Format::Json),
     ],
     imports: Some(&IMPORTS),
+    scope: None,
 };
 
 /// `@path` in `GEMINI.md`.

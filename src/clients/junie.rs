@@ -20,4 +20,5 @@ pub(super) static CLIENT: Client = Client {
         FileRule::root(Role::Memory, "AGENTS.md", DOCUMENTED),
     ],
     imports: None,
+    scope: None,
 };

@@ -1,6 +1,6 @@
 //! Kiro, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Kiro docs", dated: "2026-11" };
@@ -23,4 +23,8 @@ pub(super) static CLIENT: Client = Client {
         FileRule::root(Role::Memory, "AGENTS.md", DOCUMENTED),
     ],
     imports: None,
+    scope: Some(&SCOPE),
 };
+
+/// The key is documented; that a pattern is matched like this is assumed.
+static SCOPE: ScopeGrammar = ScopeGrammar::paths("fileMatchPattern", true, DOCUMENTED);

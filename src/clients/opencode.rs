@@ -25,4 +25,5 @@ pub(super) static CLIENT: Client = Client {
             .exclusive(),
     ],
     imports: None,
+    scope: None,
 };

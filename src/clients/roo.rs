@@ -34,4 +34,5 @@ pub(super) static CLIENT: Client = Client {
         FileRule::root(Role::Memory, "AGENTS.md", ASSUMED),
     ],
     imports: None,
+    scope: None,
 };

@@ -1,6 +1,6 @@
 //! Windsurf (Cascade), from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
 
 const DOCUMENTED: Fact =
     Fact { evidence: Evidence::Documented, source: "Windsurf docs, rules and AGENTS.md pages", dated: "2026-11" };
@@ -40,4 +40,8 @@ pub(super) static CLIENT: Client = Client {
         FileRule::anywhere(Role::Memory, "agents.md", DOCUMENTED),
     ],
     imports: None,
+    scope: Some(&SCOPE),
 };
+
+/// The key is documented; that a pattern is matched like this is assumed.
+static SCOPE: ScopeGrammar = ScopeGrammar::paths("globs", true, DOCUMENTED);

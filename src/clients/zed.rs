@@ -31,4 +31,5 @@ pub(super) static CLIENT: Client = Client {
         FileRule::root(Role::Memory, "GEMINI.md", DOCUMENTED),
     ],
     imports: None,
+    scope: None,
 };

@@ -40,9 +40,7 @@ fn node(value: &Spanned<DeValue<'_>>) -> Node {
         DeValue::String(text) => string(text),
         DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix())
             .map_or_else(|_| string(number.as_str()), |number| NodeKind::Number(number as f64)),
-        DeValue::Float(number) => {
-            number.as_str().parse().map_or_else(|_| string(number.as_str()), NodeKind::Number)
-        }
+        DeValue::Float(number) => number.as_str().parse().map_or_else(|_| string(number.as_str()), NodeKind::Number),
         DeValue::Boolean(value) => NodeKind::Bool(*value),
         DeValue::Datetime(value) => string(&value.to_string()),
         DeValue::Array(items) => NodeKind::Sequence(items.iter().map(node).collect()),

@@ -34,7 +34,9 @@ impl Suppression {
     pub fn covers(&self, finding: &Diagnostic) -> Option<usize> {
         let reached = match (self.reach, finding.span) {
             (Reach::File, _) => true,
-            (Reach::Span(reach), Some(span)) => reach.start <= span.start && span.start < reach.end.max(reach.start + 1),
+            (Reach::Span(reach), Some(span)) => {
+                reach.start <= span.start && span.start < reach.end.max(reach.start + 1)
+            }
             (Reach::Span(_), None) => false,
         };
         let group = by_name(finding.lint).map(|lint| lint.group.name());
@@ -59,7 +61,9 @@ pub fn suppressions(file: &File) -> Vec<Suppression> {
             continue;
         }
         let raw = block.span.slice(text);
-        let Some(inner) = raw.trim_end().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else { continue };
+        let Some(inner) = raw.trim_end().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else {
+            continue;
+        };
         let Some((names, reason, of_file)) = read(inner, block.span.start as usize + 4) else { continue };
         let next = document.blocks[at + 1..]
             .iter()

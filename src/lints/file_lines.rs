@@ -23,7 +23,8 @@ pub static FILE_LINES: Lint = Lint {
 
 fn check(cx: &mut Checker<'_>, file: &File) {
     let lines = file.source.line_count() as u64;
-    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-lines", file, lines) else {
+    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-lines", file, lines)
+    else {
         return;
     };
     cx.report(Diagnostic {

@@ -28,7 +28,8 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         return;
     }
     let tokens = file.tokens();
-    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, tokens) else {
+    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, tokens)
+    else {
         return;
     };
     cx.report(Diagnostic {

@@ -124,7 +124,9 @@ fn is_typography(run: &str, before: Option<char>, after: Option<char>, at: usize
     let single = run.chars().filter(|c| !is_selector(*c)).count() == 1;
     let hidden = run.chars().find(|c| !is_selector(*c));
     match hidden {
-        Some('\u{200d}') if single => near(joins) || (before.is_some_and(is_pictograph) || run.len() > 3) && after.is_some_and(is_pictograph),
+        Some('\u{200d}') if single => {
+            near(joins) || (before.is_some_and(is_pictograph) || run.len() > 3) && after.is_some_and(is_pictograph)
+        }
         Some('\u{200c}') if single => near(joins),
         Some('\u{200e}' | '\u{200f}' | '\u{61c}') if single => near(is_right_to_left),
         Some('\u{200b}') if single => both(is_unspaced) || near(is_south_east_asian),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::references::imports::ImportState;
+use crate::references::State;
 use crate::workspace::{ImportEdge, ImportTarget};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -26,7 +26,7 @@ pub static IMPORT_CYCLE: Lint = Lint {
 fn check(cx: &mut Checker<'_>) {
     let mut next: BTreeMap<&Arc<str>, Vec<(&Arc<str>, &ImportEdge)>> = BTreeMap::new();
     for edge in &cx.workspace.imports {
-        if let (ImportTarget::File(target), ImportState::Live) = (&edge.target, edge.import.state) {
+        if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
             next.entry(&edge.from).or_default().push((target, edge));
         }
     }
@@ -62,8 +62,9 @@ fn report(
 ) {
     let mut names: Vec<&str> = cycle.iter().map(|(file, _)| &***file).collect();
     names.push(&cycle[0].0[..]);
-    let edge_of = |(file, at): &(&Arc<str>, usize)| next.get(file).and_then(|edges| edges.get(at - 1));
-    let related = cycle[..cycle.len() - 1].iter().filter_map(edge_of).map(|(target, edge)| Label {
+    let steps = cycle[..cycle.len() - 1].iter();
+    let edges = steps.filter_map(|(file, at)| next.get(file).and_then(|edges| edges.get(at - 1)));
+    let related = edges.map(|(target, edge)| Label {
         path: edge.from.clone(),
         span: edge.import.span,
         message: format!("imports `{target}`"),

@@ -3,8 +3,8 @@
 use crate::clients::{Client, Role};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::references::imports::ImportState;
-use crate::workspace::{ImportEdge, ImportTarget};
+use crate::references::State;
+use crate::workspace::{ImportEdge, ImportTarget, Workspace};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
@@ -28,8 +28,8 @@ fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
     for client in &workspace.clients {
         let Some(grammar) = client.imports else { continue };
-        let depths = depths(cx, client);
-        for edge in live_edges(cx, client) {
+        let depths = depths(workspace, client);
+        for edge in live_edges(workspace, client) {
             let ImportTarget::File(target) = &edge.target else { continue };
             let from = depths.get(&edge.from).copied();
             let too_deep = depths.get(target).is_some_and(|depth| *depth > grammar.max_hops);
@@ -53,22 +53,22 @@ fn check(cx: &mut Checker<'_>) {
     }
 }
 
-fn live_edges<'a>(cx: &Checker<'a>, client: &'static Client) -> impl Iterator<Item = &'a ImportEdge> {
-    let edges = cx.workspace.imports.iter();
-    edges.filter(|edge| edge.client.name == client.name && edge.import.state == ImportState::Live)
+fn live_edges<'a>(workspace: &'a Workspace, client: &'static Client) -> impl Iterator<Item = &'a ImportEdge> {
+    let edges = workspace.imports.iter();
+    edges.filter(|edge| edge.client.name == client.name && edge.import.state == State::Live)
 }
 
 /// How many imports away from a file that loads by itself each file is, for one client.
-fn depths(cx: &Checker<'_>, client: &'static Client) -> BTreeMap<Arc<str>, u32> {
+fn depths(workspace: &Workspace, client: &'static Client) -> BTreeMap<Arc<str>, u32> {
     let mut next: BTreeMap<&Arc<str>, Vec<&Arc<str>>> = BTreeMap::new();
-    for edge in live_edges(cx, client) {
+    for edge in live_edges(workspace, client) {
         if let ImportTarget::File(target) = &edge.target {
             next.entry(&edge.from).or_default().push(target);
         }
     }
     let loads_by_itself = [Role::Memory, Role::LocalMemory, Role::Rule];
     let of_client = |role: &crate::discover::RoleAt| role.client == client.name && loads_by_itself.contains(&role.role);
-    let roots = cx.workspace.files.iter().filter(|file| file.roles.iter().any(of_client));
+    let roots = workspace.files.iter().filter(|file| file.roles.iter().any(of_client));
     let mut depths: BTreeMap<Arc<str>, u32> = roots.map(|file| (file.path.clone(), 0)).collect();
     let mut queue: VecDeque<Arc<str>> = depths.keys().cloned().collect();
     while let Some(file) = queue.pop_front() {

@@ -65,7 +65,11 @@ fn effect(file: &File, lenient: Option<&Node>) -> (Severity, &'static str, &'sta
                 return (Severity::Error, always, "Claude Code does not read unquoted globs in a list");
             }
             Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => {
-                return (Severity::Error, never, "Claude Code takes the broken value for a pattern that matches nothing");
+                return (
+                    Severity::Error,
+                    never,
+                    "Claude Code takes the broken value for a pattern that matches nothing",
+                );
             }
             _ => {}
         }
@@ -94,7 +98,8 @@ fn quoting(file: &File, node: &Node) -> Option<Fix> {
     let frontmatter = file.document.frontmatter.as_ref()?;
     let mut edits = Vec::new();
     for entry in node.entries() {
-        let items = if entry.value.items().is_empty() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
+        let items =
+            if entry.value.items().is_empty() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
         for item in items {
             let raw = item.span.slice(text);
             let NodeKind::String { value, style: ScalarStyle::Plain } = &item.kind else { continue };
@@ -128,7 +133,8 @@ fn is_valid(raw: &str) -> bool {
     let probe = format!("k: {raw}\n");
     let (node, problem) = parse::parse_yaml(&probe, Span::new(0, probe.len()));
     let value = node.as_ref().and_then(|node| node.get("k")).map(|entry| &entry.value);
-    problem.is_none() && value.is_some_and(|value| value.as_str() == Some(raw) || !matches!(value.kind, NodeKind::String { .. }))
+    problem.is_none()
+        && value.is_some_and(|value| value.as_str() == Some(raw) || !matches!(value.kind, NodeKind::String { .. }))
 }
 
 fn quoted(raw: &str) -> String {

@@ -31,7 +31,9 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     }
     let mut own: Option<Vec<String>> = None;
     for link in links::links(file) {
-        let Some(fragment) = link.fragment.as_deref().filter(|fragment| is_heading_fragment(fragment)) else { continue };
+        let Some(fragment) = link.fragment.as_deref().filter(|fragment| is_heading_fragment(fragment)) else {
+            continue;
+        };
         let (anchors, target) = match &link.destination {
             Destination::Here => (own.get_or_insert_with(|| anchors(file)).clone(), file),
             Destination::Path(path) => {
@@ -60,11 +62,15 @@ fn check(cx: &mut Checker<'_>, file: &File) {
             },
             span: Some(link.inline.span),
             key: fragment.to_owned(),
-            fixes: near.zip(place).map(|(near, span)| Fix {
-                title: format!("link to `#{near}`"),
-                applicability: Applicability::Unsafe,
-                edits: vec![Edit { path: file.path.clone(), span, text: near.to_owned() }],
-            }).into_iter().collect(),
+            fixes: near
+                .zip(place)
+                .map(|(near, span)| Fix {
+                    title: format!("link to `#{near}`"),
+                    applicability: Applicability::Unsafe,
+                    edits: vec![Edit { path: file.path.clone(), span, text: near.to_owned() }],
+                })
+                .into_iter()
+                .collect(),
             ..cx.finding(&file.path)
         });
     }

@@ -91,10 +91,7 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
     let (severity, message) = match dropping.first() {
         Some(names) => (Severity::Error, format!("{} leaves out a skill without `description`", title(names.client))),
         None if has(file, "when_to_use") => return,
-        None => (
-            Severity::Warn,
-            "a skill without `description` is listed under the first line of its body".to_owned(),
-        ),
+        None => (Severity::Warn, "a skill without `description` is listed under the first line of its body".to_owned()),
     };
     let version = |name: &str| clients::by_name(name).map_or("", |client| client.newest());
     cx.report(Diagnostic {
@@ -102,7 +99,10 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
         message,
         help: "add `description: ` to the frontmatter: what the skill does and when to use it".to_owned(),
         span: place(file),
-        clients: dropping.iter().map(|names| ClientRef { name: names.client, version: version(names.client) }).collect(),
+        clients: dropping
+            .iter()
+            .map(|names| ClientRef { name: names.client, version: version(names.client) })
+            .collect(),
         key: "skill".to_owned(),
         ..cx.finding(&file.path)
     });

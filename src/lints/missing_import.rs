@@ -4,7 +4,7 @@ use crate::config::nearest;
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::{Presence, file_name, parent};
-use crate::references::imports::ImportState;
+use crate::references::State;
 use crate::workspace::{ImportEdge, ImportTarget, Workspace};
 
 /// The lint.
@@ -27,7 +27,7 @@ fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
     for edge in &workspace.imports {
         let ImportTarget::Missing(target) = &edge.target else { continue };
-        if edge.import.state != ImportState::Live || !is_meant_as_import(workspace, edge) {
+        if edge.import.state != State::Live || !is_meant_as_import(workspace, edge) {
             continue;
         }
         let written = &edge.import.path;
@@ -36,7 +36,9 @@ fn check(cx: &mut Checker<'_>) {
         let (help, fix) = match (same.as_slice(), near) {
             ([only], _) => (format!("the file is called `{only}`: the case of letters counts"), Some((*only, true))),
             (_, Some(near)) => (format!("did you mean `{near}`?"), Some((near, false))),
-            _ => ("create the file, correct the path, or put the text in backticks if it is no import".to_owned(), None),
+            _ => {
+                ("create the file, correct the path, or put the text in backticks if it is no import".to_owned(), None)
+            }
         };
         let fix = fix.map(|(path, safe)| Fix {
             title: format!("import `{path}`"),

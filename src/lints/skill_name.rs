@@ -96,7 +96,10 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
         }
     };
     let length = text.chars().count();
-    for names in SKILL_NAMES.iter().filter(|names| length > names.max_chars && reads(cx, file, names)) {
+    for names in SKILL_NAMES.iter().filter(|names| length > names.max_chars) {
+        if !reads(cx, file, names) {
+            continue;
+        }
         cx.report(Diagnostic {
             message: format!("the name has {length} characters; {} takes {}", title(names), names.max_chars),
             help: "shorten it".to_owned(),

@@ -27,8 +27,8 @@ fn check(cx: &mut Checker<'_>) {
     let settings = &cx.workspace.settings;
     let of_overrides = settings.overrides.iter().flat_map(|entry| &entry.levels);
     for setting in settings.levels.iter().chain(of_overrides) {
-        let known = lint::by_name(&setting.name).is_some()
-            || Group::ALL.iter().any(|group| group.name() == setting.name);
+        let known =
+            lint::by_name(&setting.name).is_some() || Group::ALL.iter().any(|group| group.name() == setting.name);
         if !known {
             cx.found.extend(finding(&config.path, setting.span, &setting.name));
         }

@@ -76,7 +76,8 @@ fn has_scheme(path: &str) -> bool {
 /// Characters and words that stand for something to be filled in.
 fn is_template(path: &str) -> bool {
     path.contains(['{', '}', '<', '>', '$', '*', '|', '`', '\n', '%', '"', '\''])
-        && parse::percent_decode(path).is_none_or(|decoded| decoded.contains(['{', '}', '<', '>', '$', '*', '|', '`', '\n', '"', '\'']))
+        && parse::percent_decode(path)
+            .is_none_or(|decoded| decoded.contains(['{', '}', '<', '>', '$', '*', '|', '`', '\n', '"', '\'']))
         || path.contains("...")
         || path.contains('…')
         || path.contains("path/to/")
