@@ -18,6 +18,7 @@ pub mod references;
 pub mod report;
 pub mod scope;
 pub mod source;
+pub mod tokens;
 pub mod workspace;
 pub mod world;
 pub mod write;

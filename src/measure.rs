@@ -2,10 +2,8 @@
 
 use crate::budgets;
 use crate::diagnostic::{Basis, Severity};
+use crate::tokens::{self, Encoding};
 use crate::workspace::{File, Workspace};
-
-/// The encoding in which tokens are counted.
-pub const ENCODING: &str = "o200k_base";
 
 /// The size of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,14 +16,13 @@ pub struct Measured {
     pub tokens: u64,
 }
 
-/// Measures a text.
-pub fn measure(text: &str) -> Measured {
-    Measured { bytes: text.len() as u64, lines: crate::source::count_lines(text) as u64, tokens: tokens(text) }
-}
-
-/// Tokens of a text.
-pub fn tokens(text: &str) -> u64 {
-    (text.len() as u64).div_ceil(4)
+/// Measures a text; tokens are counted in `encoding`.
+pub fn measure(encoding: Encoding, text: &str) -> Measured {
+    Measured {
+        bytes: text.len() as u64,
+        lines: crate::source::count_lines(text) as u64,
+        tokens: tokens::count(encoding, text) as u64,
+    }
 }
 
 /// A budget that is exceeded.

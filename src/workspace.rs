@@ -11,6 +11,7 @@ use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::references::{self, Import, State, Target};
 use crate::source::Source;
+use crate::tokens::{self, Encoding};
 use crate::world::{ReadError, World};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,9 +70,9 @@ impl File {
         self.roles.iter().filter(move |at| at.role == role).filter_map(|at| clients::by_name(at.client))
     }
 
-    /// Tokens of the whole text.
-    pub fn tokens(&self) -> u64 {
-        *self.tokens.get_or_init(|| crate::measure::tokens(&self.source.text))
+    /// Tokens of the whole text, counted at the first question.
+    pub fn tokens(&self, encoding: Encoding) -> u64 {
+        *self.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
     }
 }
 
@@ -139,6 +140,11 @@ impl Workspace {
     /// Whether the rules of this client count.
     pub fn has_client(&self, name: &str) -> bool {
         self.clients.iter().any(|client| client.name == name)
+    }
+
+    /// The encoding in which tokens are counted.
+    pub fn encoding(&self) -> Encoding {
+        Encoding::from_name(&self.settings.encoding).unwrap_or_default()
     }
 
     /// How many files are linted.

@@ -27,7 +27,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     if measure::over(cx.workspace, "file-tokens", file, bytes).is_none() {
         return;
     }
-    let tokens = file.tokens();
+    let tokens = file.tokens(cx.workspace.encoding());
     let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, tokens)
     else {
         return;
