@@ -4,6 +4,7 @@ pub mod clients;
 pub mod diagnostic;
 pub mod model;
 pub mod parse;
+pub mod references;
 pub mod scope;
 pub mod source;
 pub mod world;

@@ -147,7 +147,10 @@ fn unclosed_or_followed(text: &str, value: Span, yaml: Span) -> Option<Problem> 
     let open = first_char(text, value.start as usize);
     let what = open.slice(text);
     let Some(len) = flow_len(&text[value.start as usize..yaml.end as usize]) else {
-        return problem(open, format!("this `{what}` is never closed; put the value into quotes if it is not a list or mapping"));
+        return problem(
+            open,
+            format!("this `{what}` is never closed; put the value into quotes if it is not a list or mapping"),
+        );
     };
     let rest = content.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
     if rest.is_empty() || rest.starts_with(['#', ',', ':', ']', '}']) {
