@@ -176,6 +176,9 @@ fn what_only_one_place_may_do_is_done_only_there() {
 
 #[test]
 fn the_check_sees_a_wrong_import() {
-    assert_eq!(imports("use crate::{world, lint::Lint};\ncrate::cli::run()"), ["cli", "lint", "world"].map(String::from).into());
+    assert_eq!(
+        imports("use crate::{world, lint::Lint};\ncrate::cli::run()"),
+        ["cli", "lint", "world"].map(String::from).into()
+    );
     assert_eq!((room("parse/yaml.rs"), room("lints.rs")), ("parse", "lints"));
 }
