@@ -39,9 +39,7 @@ pub fn parse_json(text: &str, span: Span) -> (Option<Node>, Option<Problem>) {
 fn node(value: Value<'_>, base: usize) -> Node {
     match value {
         Value::NullKeyword(null) => Node { span: absolute(null.range, base), kind: NodeKind::Null },
-        Value::BooleanLit(boolean) => {
-            Node { span: absolute(boolean.range, base), kind: NodeKind::Bool(boolean.value) }
-        }
+        Value::BooleanLit(boolean) => Node { span: absolute(boolean.range, base), kind: NodeKind::Bool(boolean.value) },
         Value::NumberLit(number) => {
             let kind = NodeKind::Number(number.value.parse().unwrap_or(f64::NAN));
             Node { span: absolute(number.range, base), kind }

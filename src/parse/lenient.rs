@@ -24,7 +24,10 @@ pub fn parse_lenient(text: &str, yaml: Span) -> Option<Node> {
             continue;
         }
         let is_comment = content.slice(text).starts_with('#');
-        if !is_comment && indent <= *base_indent.get_or_insert(indent) && let Some(key) = key_at(content, text) {
+        if !is_comment
+            && indent <= *base_indent.get_or_insert(indent)
+            && let Some(key) = key_at(content, text)
+        {
             entries.extend(open.take().map(|piece| piece.into_entry(text)));
             open = Some(Piece { line_start: line.start, end: line.end, key, more: Vec::new() });
             continue;
@@ -109,9 +112,8 @@ fn key_at(line: Span, text: &str) -> Option<Key> {
     let content = line.slice(text);
     let quote = content.chars().next().filter(|first| matches!(first, '"' | '\''));
     let inner = &content[usize::from(quote.is_some())..];
-    let len = inner
-        .find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '/')))
-        .unwrap_or(inner.len());
+    let len =
+        inner.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '$' | '/'))).unwrap_or(inner.len());
     let mut key_len = len;
     if let Some(quote) = quote {
         inner[len..].starts_with(quote).then_some(())?;

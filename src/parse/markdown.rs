@@ -228,14 +228,7 @@ impl Builder<'_> {
         self.seen = self.inlines[index].span.start;
     }
 
-    fn open_link(
-        &mut self,
-        kind: InlineKind,
-        link_type: LinkType,
-        label: &str,
-        span: Span,
-        events: &OffsetIter<'_>,
-    ) {
+    fn open_link(&mut self, kind: InlineKind, link_type: LinkType, label: &str, span: Span, events: &OffsetIter<'_>) {
         if matches!(link_type, LinkType::Autolink | LinkType::Email) {
             self.open_inline(InlineKind::Autolink, span);
             if let Some(link) = self.inlines.last_mut()

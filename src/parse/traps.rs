@@ -147,7 +147,10 @@ fn unclosed_or_followed(text: &str, value: Span, yaml: Span) -> Option<Problem> 
     let open = first_char(text, value.start as usize);
     let what = open.slice(text);
     let Some(len) = flow_len(&text[value.start as usize..yaml.end as usize]) else {
-        return problem(open, format!("this `{what}` is never closed; put the value into quotes if it is not a list or mapping"));
+        return problem(
+            open,
+            format!("this `{what}` is never closed; put the value into quotes if it is not a list or mapping"),
+        );
     };
     let rest = content.get(len..).unwrap_or("").trim_start_matches([' ', '\t']);
     if rest.is_empty() || rest.starts_with(['#', ',', ':', ']', '}']) {
@@ -208,8 +211,28 @@ fn unclosed_before(text: &str, yaml: Span, until: usize) -> Option<Problem> {
     None
 }
 
-/// The parser's message without the part that says what it was doing.
+/// The parser's message without the part that says what it was doing; the common ones in words that help.
 fn shorten(info: &str) -> String {
+    let better = match info {
+        "mapping values are not allowed in this context" => {
+            "this line continues the value above, which cannot hold an unquoted `: `; put the value into quotes or \
+             check the indentation"
+        }
+        "while parsing node, found unknown anchor" => {
+            "a `*` here is read as an alias of an anchor that does not exist; put the value into quotes"
+        }
+        "simple key expect ':'" | "simple key expected" => "the line before is neither `key: value` nor a list item",
+        "while parsing a block mapping, did not find expected key" => {
+            "a `key: value` line is expected here; check the indentation"
+        }
+        "invalid indentation in quoted scalar" => "the lines of a quoted value must be indented",
+        "comments must be separated from other tokens by whitespace" => "a comment needs a space before its `#`",
+        "recursion limit exceeded" => "lists and mappings are nested too deeply",
+        _ => "",
+    };
+    if !better.is_empty() {
+        return better.to_owned();
+    }
     let what = info.rsplit_once(", ").map_or(info, |(_, what)| what).trim_end_matches('.');
     let mut len = what.len().min(MAX_MESSAGE);
     while !what.is_char_boundary(len) {
