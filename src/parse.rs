@@ -9,6 +9,7 @@ pub mod frontmatter;
 pub mod json;
 pub mod lenient;
 pub mod markdown;
+mod nesting;
 pub mod traps;
 pub mod yaml;
 
