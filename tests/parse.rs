@@ -208,7 +208,7 @@ fn sections_nest_by_level() {
         .iter()
         .map(|section| (section.level, section.title.slice(text), section.span.range(), section.parent as i32))
         .collect();
-    assert_eq!(shown, [(1, "A `x`", 7..35, -1), (3, "B", 19..29, 0), (2, "C", 27..35, 0), (1, "Set", 35..43, -1),]);
+    assert_eq!(shown, [(1, "A `x`", 7..35, -1), (3, "B", 19..29, 0), (2, "C", 29..35, 0), (1, "Set", 35..43, -1),]);
 }
 
 #[test]
@@ -278,7 +278,8 @@ fn broken_frontmatter_is_read_as_clients_do() {
         ("paths:\n\t- a", r#"{paths: ["a"]}"#, "\t: a tab is used for indentation"),
         ("name: @x", r#"{name: "@x"}"#, "@x: a value cannot start with `@`"),
         ("name: \"x\nmodel: y", r#"{name: "\"x", model: "y"}"#, "\": this `\"` is never closed"),
-        ("paths: [src/**\nn: 1", r#"{paths: "[src/**", n: 1}"#, "[: this `[` is not closed where it should be"),
+        ("paths: [src/**\nn: 1", r#"{paths: "[src/**", n: 1}"#, "[: this `[` is never closed"),
+        ("p: [\n\"a\",\nb\n]", r#"{p: ["a", "b"]}"#, "\": the lines of a list or mapping in brackets"),
         ("name: \"x\" y", r#"{name: "\"x\" y"}"#, "y: text follows the closing quote"),
         ("a: b: c\nmeta:\n  n: [1, 2]", r#"{a: "b: c", meta: {n: [1, 2]}}"#, ":: an unquoted `: ` in a value"),
         ("d: one\n  two: three\nn: 1", r#"{d: "one two: three", n: 1}"#, ":: this line continues the value above"),

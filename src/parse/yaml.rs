@@ -8,7 +8,7 @@
 //! - duplicate keys are kept, and a merge key `<<` is a key like any other;
 //! - of several documents the first is read, and a problem says so;
 //! - what only libyaml accepts against the specification is an error: a comment right behind a quote, a block scalar's
-//!   header without indentation, lines of a quoted value that are not indented;
+//!   header without indentation, lines of a quoted or bracketed value that are not indented;
 //! - an alias is replaced by a copy whose spans are all the alias's own, as long as the copies stay small
 //!   ([`ALIAS_BUDGET`]); beyond that it is null, and a problem says so.
 
@@ -200,7 +200,8 @@ impl<'a> Builder<'a> {
             FrameKind::Mapping { entries, key } => match key.take() {
                 None => *key = Some((key_text(&node, text), node.span)),
                 Some((key, key_span)) => {
-                    let value = if node.span.is_empty() { place_empty(node, key_span, text) } else { node };
+                    let missing = node.kind == NodeKind::Null && node.span.is_empty();
+                    let value = if missing { place_empty(node, key_span, text) } else { node };
                     span = Span { start: value.span.start.min(span.start), end: value.span.end };
                     entries.push(Entry { key, key_span, value });
                 }
