@@ -4,13 +4,13 @@
 //! Every span is a byte range of the whole file, in bounds, on character boundaries, and inside the span of its parent.
 //! Nesting is limited where a tree is built ([`MAX_DEPTH`]), so that no input can exhaust a small stack.
 
-pub mod destination;
+mod destination;
 pub mod frontmatter;
 pub mod json;
 pub mod lenient;
 pub mod markdown;
 mod nesting;
-pub mod traps;
+mod traps;
 pub mod yaml;
 
 pub use destination::{percent_decode, unescape_destination};

@@ -10,7 +10,7 @@ const MAX_MESSAGE: usize = 120;
 ///
 /// The line of the error is looked at first. What is never closed is noticed only further down by the parser, so the
 /// lines before come second.
-pub fn explain(text: &str, yaml: Span, at: usize, info: &str) -> Problem {
+pub(crate) fn explain(text: &str, yaml: Span, at: usize, info: &str) -> Problem {
     let at = at.clamp(yaml.start as usize, yaml.end as usize);
     let line = line_around(text, yaml, at);
     if let Some(problem) = trap_in_line(text, line, yaml) {
