@@ -19,7 +19,7 @@ pub use yaml::parse_yaml;
 use crate::model::{Document, Format};
 use crate::source::{BOM, Span};
 
-/// How deep lists and mappings of YAML and JSON may nest, in levels. Trees of nodes are dropped, cloned and compared
+/// How deep lists and mappings of YAML may nest, in levels; JSON has its parser's own limit of 512 lists. Trees of nodes are dropped, cloned and compared
 /// recursively, so an unlimited depth would be an unlimited stack.
 pub const MAX_DEPTH: usize = 256;
 
