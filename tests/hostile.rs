@@ -124,8 +124,8 @@ fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
     let root = dir.path();
     assert!(git(root, &["init", "-q"]).status.success());
     fs::create_dir_all(root.join(".claude/rules")).unwrap();
-    fs::write(root.join(".claude/rules/kept.md"), "See [x](gone.md).\n").unwrap();
-    fs::write(root.join(".claude/rules/mine.md"), "See [y](gone-too.md).\n").unwrap();
+    fs::write(root.join(".claude/rules/kept.md"), "See [x](../../gone.md).\n").unwrap();
+    fs::write(root.join(".claude/rules/mine.md"), "See [y](../../gone.md).\n").unwrap();
     fs::write(root.join(".gitignore"), ".claude/\n").unwrap();
     assert!(git(root, &["add", "-f", ".claude/rules/kept.md"]).status.success());
     let output = Command::new(CTXLINT).args(["check", "--format", "concise"]).current_dir(root).output().unwrap();
