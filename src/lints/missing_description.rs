@@ -66,14 +66,14 @@ fn agent(cx: &mut Checker<'_>, file: &File) {
     let stem = file_name(&file.path).trim_end_matches(".md").trim_end_matches(".agent");
     let advice = missing.iter().map(|key| match *key {
         "name" => format!("`name: {stem}`"),
-        _ => "`description: ` with when to hand work to this agent".to_owned(),
+        _ => "`description: ` (when to hand work to it)".to_owned(),
     });
     let advice = advice.collect::<Vec<_>>().join(" and ");
     cx.report(Diagnostic {
         severity: if by_claude { Severity::Error } else { Severity::Warn },
         message: format!("{} skips an agent without {what}, and says nothing", first.title),
         why: "it can never be chosen".to_owned(),
-        help: format!("add {advice} to the frontmatter"),
+        help: format!("add to the frontmatter {advice}"),
         span: place(file),
         clients: by.iter().map(|client| ClientRef { name: client.name, version: client.newest() }).collect(),
         key: what,
@@ -105,7 +105,7 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
     cx.report(Diagnostic {
         severity,
         message,
-        help: "add `description: ` with what the skill does and when to use it".to_owned(),
+        help: "add to the frontmatter `description: ` (what it does and when to use it)".to_owned(),
         span: place(file),
         clients: dropping
             .iter()
