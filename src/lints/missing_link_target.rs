@@ -30,18 +30,38 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     }
     for link in links::links(file) {
         let Destination::Path(path) = &link.destination else { continue };
-        if !names_a_file(path) || is_found(cx, file, path) {
+        if !names_a_file(path) || is_found(cx, file, path) || is_example(file, &link) {
+            continue;
+        }
+        if !has_extension(path) && !folder_exists(cx, file, path) {
             continue;
         }
         report(cx, file, &link, path);
     }
 }
 
+fn has_extension(path: &str) -> bool {
+    file_name(path.trim_end_matches('/')).trim_start_matches('.').contains('.')
+}
+
 /// A word without a dot or a slash is a placeholder or a page of some site; a path from the root without an extension
 /// is a route of a site.
 fn names_a_file(path: &str) -> bool {
-    let has_extension = file_name(path.trim_end_matches('/')).trim_start_matches('.').contains('.');
-    if path.starts_with('/') { has_extension } else { has_extension || path.contains('/') }
+    has_extension(path) || (path.contains('/') && !path.starts_with('/'))
+}
+
+/// Without an extension only the folder tells a path of this repository from a page of a wiki.
+fn folder_exists(cx: &Checker<'_>, file: &File, path: &str) -> bool {
+    let folder = parent(path.trim_end_matches('/'));
+    links::presence(&cx.workspace.index, &file.path, folder) == Presence::Dir
+}
+
+/// Whether the words right before the link introduce it as an example.
+fn is_example(file: &File, link: &Link) -> bool {
+    let before = &file.source.text[..link.inline.span.start as usize];
+    let line = before.rsplit('\n').next().unwrap_or(before).trim_end().trim_end_matches([':', ',', '*', '_']);
+    let word = line.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("").trim_matches(['*', '_']);
+    ["example", "examples", "e.g.", "e.g"].iter().any(|known| word.eq_ignore_ascii_case(known))
 }
 
 /// Looks from the file's own place and from every place where a link puts it.
