@@ -33,7 +33,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         if !names_a_file(path) || is_found(cx, file, path) || is_example(file, &link) {
             continue;
         }
-        if !has_extension(path) && !folder_exists(cx, file, path) {
+        if !has_extension(path) && !path.ends_with('/') && !folder_exists(cx, file, path) {
             continue;
         }
         report(cx, file, &link, path);
