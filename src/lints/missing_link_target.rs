@@ -5,6 +5,7 @@ use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::Format;
 use crate::paths::{Presence, file_name, normalize, parent};
 use crate::references::links::{self, Destination, Link};
+use crate::source::Span;
 use crate::workspace::File;
 use std::sync::Arc;
 
@@ -36,6 +37,9 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         if !has_extension(path) && !path.ends_with('/') && !folder_exists(cx, file, path) {
             continue;
         }
+        if is_route(cx, file, path) || is_example(&file.source.text, link.inline.span) {
+            continue;
+        }
         report(cx, file, &link, path);
     }
 }
@@ -62,6 +66,20 @@ fn is_example(file: &File, link: &Link) -> bool {
     let line = before.rsplit('\n').next().unwrap_or(before).trim_end().trim_end_matches([':', ',', '*', '_']);
     let word = line.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("").trim_matches(['*', '_']);
     ["example", "examples", "e.g.", "e.g"].iter().any(|known| word.eq_ignore_ascii_case(known))
+}
+
+/// A path without an extension into a folder that is nowhere: of a site or a wiki, or made up.
+fn is_route(cx: &Checker<'_>, file: &File, path: &str) -> bool {
+    let Some((folder, _)) = path.trim_start_matches("./").split_once('/') else { return false };
+    let has_extension = file_name(path.trim_end_matches('/')).contains('.');
+    !has_extension && folder != ".." && !is_found(cx, file, folder)
+}
+
+/// A link that the words before it in its line call an example.
+fn is_example(text: &str, link: Span) -> bool {
+    let before = &text[..link.start as usize];
+    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_lowercase();
+    ["example:", "examples:", "for example", "e.g."].iter().any(|word| line.contains(word))
 }
 
 /// Looks from the file's own place and from every place where a link puts it.
