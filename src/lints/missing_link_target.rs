@@ -31,10 +31,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     }
     for link in links::links(file) {
         let Destination::Path(path) = &link.destination else { continue };
-        if !names_a_file(path) || is_found(cx, file, path) || is_example(file, &link) {
-            continue;
-        }
-        if !has_extension(path) && !path.ends_with('/') && !folder_exists(cx, file, path) {
+        if !names_a_file(path) || is_found(cx, file, path) {
             continue;
         }
         if is_route(cx, file, path) || is_example(&file.source.text, link.inline.span) {
@@ -54,25 +51,10 @@ fn names_a_file(path: &str) -> bool {
     has_extension(path) || (path.contains('/') && !path.starts_with('/'))
 }
 
-/// Without an extension only the folder tells a path of this repository from a page of a wiki.
-fn folder_exists(cx: &Checker<'_>, file: &File, path: &str) -> bool {
-    let folder = parent(path.trim_end_matches('/'));
-    links::presence(&cx.workspace.index, &file.path, folder) == Presence::Dir
-}
-
-/// Whether the words right before the link introduce it as an example.
-fn is_example(file: &File, link: &Link) -> bool {
-    let before = &file.source.text[..link.inline.span.start as usize];
-    let line = before.rsplit('\n').next().unwrap_or(before).trim_end().trim_end_matches([':', ',', '*', '_']);
-    let word = line.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or("").trim_matches(['*', '_']);
-    ["example", "examples", "e.g.", "e.g"].iter().any(|known| word.eq_ignore_ascii_case(known))
-}
-
 /// A path without an extension into a folder that is nowhere: of a site or a wiki, or made up.
 fn is_route(cx: &Checker<'_>, file: &File, path: &str) -> bool {
     let Some((folder, _)) = path.trim_start_matches("./").split_once('/') else { return false };
-    let has_extension = file_name(path.trim_end_matches('/')).contains('.');
-    !has_extension && folder != ".." && !is_found(cx, file, folder)
+    !has_extension(path) && folder != ".." && !is_found(cx, file, folder)
 }
 
 /// A link that the words before it in its line call an example.
