@@ -206,6 +206,7 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             walk.out.index.ignore.add(dir, &String::from_utf8_lossy(&bytes));
         }
     }
+    let rules = walk.out.index.ignore.at_or_above(dir);
     for entry in entries {
         let path = join(dir, &entry.name);
         if !entry.readable_name {
@@ -215,7 +216,7 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             }
             continue;
         }
-        if walk.out.index.ignore.matches(&path, entry.kind == EntryKind::Dir) {
+        if walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir) {
             walk.anything_ignored = true;
             note_personal_files(walk, &path, entry.kind);
             continue;

@@ -38,6 +38,15 @@ pub struct Verdict {
     pub source: &'static str,
 }
 
+/// The smallest value that [`over`] accepts without a word; `None` when no budget holds for the file.
+pub fn least_limit(workspace: &Workspace, name: &str, file: &File) -> Option<u64> {
+    if let Some(budget) = workspace.settings.budget(name, &file.path) {
+        return [budget.warn, budget.error].into_iter().flatten().min();
+    }
+    let defaults = budgets::by_name(name)?.defaults.iter();
+    defaults.filter(|default| file.has_role(default.roles)).map(|default| default.warn).max()
+}
+
 /// Whether `value` of the file is over the budget called `name`: the user's, else the default for the file's roles.
 /// A file with several roles is held to the most generous default.
 pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Option<Verdict> {

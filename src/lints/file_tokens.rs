@@ -3,6 +3,7 @@
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::measure::{self, Verdict, thousands};
+use crate::tokens;
 use crate::workspace::File;
 
 /// The lint.
@@ -22,18 +23,19 @@ pub static FILE_TOKENS: Lint = Lint {
 };
 
 fn check(cx: &mut Checker<'_>, file: &File) {
-    // A token has at least one byte: a file with fewer bytes than the budget needs no count.
-    let bytes = file.source.text.len() as u64;
-    if measure::over(cx.workspace, "file-tokens", file, bytes).is_none() {
+    // Most files are far below their budget, and then no full count is needed.
+    let limit = measure::least_limit(cx.workspace, "file-tokens", file);
+    let encoding = cx.workspace.encoding();
+    if !limit.is_some_and(|limit| tokens::exceeds(encoding, &file.source.text, limit as usize)) {
         return;
     }
-    let tokens = file.tokens(cx.workspace.encoding());
-    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, tokens)
+    let count = file.tokens(encoding);
+    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, count)
     else {
         return;
     };
     cx.report(Diagnostic {
-        message: format!("{} tokens; the budget of {} is {source}", thousands(tokens), thousands(limit)),
+        message: format!("{} tokens; the budget of {} is {source}", thousands(count), thousands(limit)),
         severity,
         basis,
         help: "move what only some tasks need into path-scoped rules, skills or documents read on demand".to_owned(),
