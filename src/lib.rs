@@ -2,6 +2,7 @@
 
 pub mod clients;
 pub mod diagnostic;
+pub mod load;
 pub mod model;
 pub mod parse;
 pub mod references;

@@ -47,6 +47,9 @@ pub static CLIENT: Client = Client {
     scope: None,
 };
 
+/// The name that is always looked for.
+pub const FILE_NAME: &str = "GEMINI.md";
+
 /// `@path` in `GEMINI.md`.
 pub static IMPORTS: ImportGrammar = ImportGrammar {
     style: ImportStyle::Inlined,
