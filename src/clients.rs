@@ -10,6 +10,7 @@ mod cline;
 pub mod codex;
 mod copilot;
 mod cursor;
+mod environment;
 mod files;
 pub mod gemini_cli;
 mod grammar;
@@ -17,11 +18,15 @@ mod junie;
 mod kiro;
 mod opencode;
 mod roo;
+mod skills;
 mod windsurf;
 mod zed;
 
+pub use environment::coding_agent;
 pub use files::{At, Below, FileName, FileRule, Role};
 pub use grammar::{ImportGrammar, ImportStyle, Matching, ScopeGrammar};
+
+pub use skills::{SKILL_NAMES, SkillNames, skill_name_breach};
 
 use std::cmp::Ordering;
 
@@ -190,6 +195,17 @@ pub fn roles_of(path: &str) -> Vec<(&'static Client, Role)> {
 pub fn plugin_role(path: &str) -> Option<Role> {
     let (dir, name) = path.rsplit_once('/').unwrap_or(("", path));
     claude_code::PLUGIN_FILES.iter().find(|rule| rule.matches(dir, name)).map(|rule| rule.role)
+}
+
+/// Whether the file is one person's: usually ignored by git, and read by its client all the same.
+pub fn is_personal(path: &str) -> bool {
+    rules_of(path).iter().any(|(_, rule)| rule.personal)
+}
+
+/// Whether a folder at this path may directly hold one person's files.
+pub fn may_hold_personal(dir: &str) -> bool {
+    let personal = CLIENTS.iter().flat_map(|client| client.files).filter(|rule| rule.personal && !rule.dir.is_empty());
+    personal.into_iter().any(|rule| rule.is_folder(dir))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Diagnostics and fixes as plain data. A diagnostic says what is wrong, why it matters and what to do.
 
 use crate::source::Span;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// How bad a finding is. Ordered from the mildest to the worst.
@@ -143,4 +144,18 @@ pub struct Edit {
     pub span: Span,
     /// What to put there.
     pub text: String,
+}
+
+/// A fingerprint for each finding, in order: 16 hex digits of lint, path, key and the ordinal among equals. It survives
+/// moved lines, because neither positions nor counts go into it.
+pub fn fingerprints(findings: &[Diagnostic]) -> Vec<String> {
+    let mut seen: HashMap<(&str, String, String), u32> = HashMap::new();
+    let of_one = |finding: &'_ Diagnostic| {
+        let Diagnostic { lint, path, key, .. } = finding;
+        let ordinal = seen.entry((lint, path.to_string(), key.clone())).or_default();
+        *ordinal += 1;
+        let text = format!("{lint}\0{path}\0{key}\0{ordinal}");
+        format!("{:016x}", xxhash_rust::xxh3::xxh3_64(text.as_bytes()))
+    };
+    findings.iter().map(of_one).collect()
 }

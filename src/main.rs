@@ -1,3 +1,5 @@
-//! The `ctxlint` command.
+//! The `ctxlint` command: arguments in, exit code out.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    ctxlint::cli::run()
+}

@@ -4,12 +4,13 @@
 //! Every span is a byte range of the whole file, in bounds, on character boundaries, and inside the span of its parent.
 //! Nesting is limited where a tree is built ([`MAX_DEPTH`]), so that no input can exhaust a small stack.
 
-pub mod destination;
+mod destination;
 pub mod frontmatter;
 pub mod json;
 pub mod lenient;
 pub mod markdown;
-pub mod traps;
+mod nesting;
+mod traps;
 pub mod yaml;
 
 pub use destination::{percent_decode, unescape_destination};
@@ -18,7 +19,7 @@ pub use yaml::parse_yaml;
 use crate::model::{Document, Format};
 use crate::source::{BOM, Span};
 
-/// How deep lists and mappings of YAML and JSON may nest, in levels. Trees of nodes are dropped, cloned and compared
+/// How deep lists and mappings of YAML may nest, in levels; JSON has its parser's own limit of 512 lists. Trees of nodes are dropped, cloned and compared
 /// recursively, so an unlimited depth would be an unlimited stack.
 pub const MAX_DEPTH: usize = 256;
 

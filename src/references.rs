@@ -1,6 +1,7 @@
-//! What one file says about others: imports, and later links, paths, citations and commands.
+//! What one file says about others: imports and links, and later paths, citations and commands.
 
 pub mod imports;
+pub mod links;
 
 pub use imports::{Import, InertReason, State, imports};
 

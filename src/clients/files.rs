@@ -183,6 +183,23 @@ impl FileRule {
         FileRule { not_in, ..self }
     }
 
+    /// The rule as a glob, for people.
+    pub fn pattern(&self) -> String {
+        let at = if self.at == At::Anywhere { "**/" } else { "" };
+        let dir = if self.dir.is_empty() { String::new() } else { format!("{}/", self.dir) };
+        let below = match self.below {
+            Below::Direct => "",
+            Below::OneDown => "*/",
+            Below::Tree | Below::VisibleTree => "**/",
+        };
+        let name = match self.name {
+            FileName::Is(name) => name.to_owned(),
+            FileName::EndsWith(end) => format!("*{end}"),
+            FileName::StartsWith(start) => format!("{start}*"),
+        };
+        format!("{at}{dir}{below}{name}")
+    }
+
     /// Whether the file `name` in the folder `dir` (without a trailing `/`, empty for the root) is meant.
     pub fn matches(&self, dir: &str, name: &str) -> bool {
         let named = match self.name {
@@ -206,7 +223,7 @@ impl FileRule {
     }
 
     /// Whether `dir` is this rule's folder, at a place where it may stand.
-    fn is_folder(&self, dir: &str) -> bool {
+    pub(super) fn is_folder(&self, dir: &str) -> bool {
         let anywhere = self.at == At::Anywhere;
         if let Some(start) = self.dir.strip_suffix('*') {
             let (parent, last) = start.rsplit_once('/').unwrap_or(("", start));

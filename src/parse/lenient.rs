@@ -5,6 +5,7 @@
 //! - the rest of the line is the value, colons, asterisks and ` #` included;
 //! - `- item` lines under a key are a list of strings, each without a comment at its end;
 //! - other lines are folded into the value before them;
+//! - a list or mapping in brackets is one, indented or not, when it is valid on its own;
 //! - quotes around a whole value are taken off when they are properly closed.
 
 use crate::model::{Entry, Node, NodeKind, ScalarStyle};
@@ -87,9 +88,22 @@ impl Piece {
             None if value.is_empty() => fold(&self.more, value, text),
             None => {
                 let parts: Vec<Span> = std::iter::once(value).chain(self.more.iter().copied()).collect();
-                fold(&parts, value, text)
+                bracketed(&parts, text).unwrap_or_else(|| fold(&parts, value, text))
             }
         }
+    }
+}
+
+/// A list or mapping in brackets whose lines are not indented, which is the only thing wrong with it.
+fn bracketed(parts: &[Span], text: &str) -> Option<Node> {
+    let (first, last) = (parts.first()?, parts.last()?);
+    let span = Span { start: first.start, end: last.end };
+    if !span.slice(text).starts_with(['[', '{']) {
+        return None;
+    }
+    match parse_yaml(text, span) {
+        (node, None) => node,
+        _ => None,
     }
 }
 

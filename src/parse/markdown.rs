@@ -6,6 +6,7 @@
 //! - The text of a tight list item belongs to the item itself: there is no paragraph in between.
 //! - The content of a fence is made of whole lines, with whatever marks of quotes or items they start with.
 //! - The content of a code span is without the one space on either side that Markdown drops.
+//! - A quote or item that starts beyond column 128 of its line is text of what is around it.
 //! - Link reference definitions are not blocks; the destination of a reference link points into its definition.
 //! - An autolink's content is the address without its angle brackets, and it holds no text of its own.
 
@@ -15,6 +16,7 @@ use pulldown_cmark::{CodeBlockKind, Event, LinkType, OffsetIter, Options, Parser
 
 use crate::model::{Block, BlockKind, Document, Inline, InlineKind, NO_PARENT, Section};
 use crate::parse::destination::{definition_destination, inline_destination};
+use crate::parse::nesting::bounded;
 use crate::source::Span;
 
 /// The dialect that the clients' own renderers agree on. Definition lists stay off: they turn paragraphs that no
@@ -45,7 +47,8 @@ pub fn parse_body(text: &str, document: &mut Document) {
         code_end: 0,
         heading_inlines: 0,
     };
-    let mut events = Parser::new_ext(source, options()).into_offset_iter();
+    let bounded = bounded(source);
+    let mut events = Parser::new_ext(&bounded, options()).into_offset_iter();
     while let Some((event, range)) = events.next() {
         builder.event(event, range, &events);
     }

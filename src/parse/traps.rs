@@ -10,7 +10,7 @@ const MAX_MESSAGE: usize = 120;
 ///
 /// The line of the error is looked at first. What is never closed is noticed only further down by the parser, so the
 /// lines before come second.
-pub fn explain(text: &str, yaml: Span, at: usize, info: &str) -> Problem {
+pub(crate) fn explain(text: &str, yaml: Span, at: usize, info: &str) -> Problem {
     let at = at.clamp(yaml.start as usize, yaml.end as usize);
     let line = line_around(text, yaml, at);
     if let Some(problem) = trap_in_line(text, line, yaml) {
@@ -112,12 +112,8 @@ fn trap_in_value(text: &str, value: Span, yaml: Span) -> Option<Problem> {
     }
 }
 
-fn name(first: char) -> &'static str {
-    match first {
-        '`' => "a backtick",
-        '%' => "`%`",
-        _ => "`@`",
-    }
+fn name(first: char) -> String {
+    if first == '`' { "a backtick".to_owned() } else { format!("`{first}`") }
 }
 
 fn unclosed_quote(quote: char) -> &'static str {
@@ -184,7 +180,8 @@ fn flow_len(text: &str) -> Option<usize> {
     None
 }
 
-/// The first value before byte `until` that opens a quote or bracket and does not close it before `until`.
+/// The first value before byte `until` that opens a quote or bracket and never closes it, or a quote that is open at
+/// `until`.
 fn unclosed_before(text: &str, yaml: Span, until: usize) -> Option<Problem> {
     let mut at = yaml.start as usize;
     while at < until {
@@ -195,13 +192,14 @@ fn unclosed_before(text: &str, yaml: Span, until: usize) -> Option<Problem> {
             let open = first_char(text, value.start as usize);
             let len = match open.slice(text) {
                 "\"" | "'" => quoted_len(rest),
-                "[" | "{" => flow_len(rest),
+                "[" | "{" if flow_len(rest).is_none() => None,
                 _ => Some(value.len()),
             };
             let end = len.map_or(usize::MAX, |len| value.start as usize + len);
             if end > until {
                 let what = open.slice(text);
-                return problem(open, format!("this `{what}` is not closed where it should be"));
+                let when = if len.is_none() { "is never closed" } else { "is not closed where it should be" };
+                return problem(open, format!("this `{what}` {when}"));
             }
             at = next.max(end);
             continue;
@@ -211,8 +209,35 @@ fn unclosed_before(text: &str, yaml: Span, until: usize) -> Option<Problem> {
     None
 }
 
-/// The parser's message without the part that says what it was doing.
+/// The parser's message without the part that says what it was doing; the common ones in words that help.
 fn shorten(info: &str) -> String {
+    let better = match info {
+        "mapping values are not allowed in this context" => {
+            "this line continues the value above, which cannot hold an unquoted `: `; put the value into quotes or \
+             check the indentation"
+        }
+        "while parsing node, found unknown anchor" => {
+            "a `*` here is read as an alias of an anchor that does not exist; put the value into quotes"
+        }
+        "simple key expect ':'" | "simple key expected" => "the line before is neither `key: value` nor a list item",
+        "while parsing a block mapping, did not find expected key" => {
+            "a `key: value` line is expected here; check the indentation"
+        }
+        "invalid indentation in quoted scalar" => "the lines of a quoted value must be indented",
+        "invalid indentation" | "invalid indentation in flow construct" => {
+            "the lines of a list or mapping in brackets must be indented"
+        }
+        "comments must be separated from other tokens by whitespace" => "a comment needs a space before its `#`",
+        "recursion limit exceeded" => "lists and mappings are nested too deeply",
+        _ => "",
+    };
+    if let Some(found) = info.strip_prefix("unexpected character: ") {
+        let found = found.trim_matches(['`', '\'']);
+        return format!("a value cannot start with {}; put it into quotes", name(found.chars().next().unwrap_or('`')));
+    }
+    if !better.is_empty() {
+        return better.to_owned();
+    }
     let what = info.rsplit_once(", ").map_or(info, |(_, what)| what).trim_end_matches('.');
     let mut len = what.len().min(MAX_MESSAGE);
     while !what.is_char_boundary(len) {

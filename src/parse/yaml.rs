@@ -7,12 +7,14 @@
 //!   tag stays a string;
 //! - duplicate keys are kept, and a merge key `<<` is a key like any other;
 //! - of several documents the first is read, and a problem says so;
+//! - what only libyaml accepts against the specification is an error: a comment right behind a quote, a block scalar's
+//!   header without indentation, lines of a quoted or bracketed value that are not indented;
 //! - an alias is replaced by a copy whose spans are all the alias's own, as long as the copies stay small
 //!   ([`ALIAS_BUDGET`]); beyond that it is null, and a problem says so.
 
 use std::collections::HashMap;
 
-use saphyr_parser::{Event, Marker, Parser, ScalarStyle as Style, StrInput, Tag};
+use saphyr_parser::{Event, Marker, Parser, ScalarStyle as Style, ScanError, StrInput, Tag};
 
 use crate::model::{Entry, Node, NodeKind, Problem, ScalarStyle};
 use crate::parse::{MAX_DEPTH, traps};
@@ -27,31 +29,64 @@ pub const ALIAS_BUDGET: usize = 1_000_000;
 /// whole but for what the problem says.
 pub fn parse_yaml(text: &str, span: Span) -> (Option<Node>, Option<Problem>) {
     let yaml = span.slice(text);
+    let mut result = attempt(text, span, yaml);
+    let mut repaired = None;
+    for _ in 0..MAX_TAB_REPAIRS {
+        let Err(error) = &result else { break };
+        if error.info() != TAB_AFTER_COLON {
+            break;
+        }
+        let at = Places::new(yaml, 0).byte(error.marker());
+        let copy: &mut String = repaired.get_or_insert_with(|| yaml.to_owned());
+        let tabs = copy[..at].len() - copy[..at].trim_end_matches('\t').len();
+        copy.replace_range(at - tabs..at, &" ".repeat(tabs));
+        result = attempt(text, span, copy);
+    }
+    match result {
+        Ok(read) => read,
+        Err(error) => {
+            let at = Places::new(yaml, span.start as usize).byte(error.marker());
+            (None, Some(traps::explain(text, span, at, error.info())))
+        }
+    }
+}
+
+/// YAML allows a tab between a colon and its value, as in `key:\tvalue`, but the parser does not when a word follows.
+/// Such tabs are read as spaces, at the price of one more pass for each, up to this many.
+const MAX_TAB_REPAIRS: usize = 32;
+
+/// The parser's message for such a tab.
+const TAB_AFTER_COLON: &str = "':' must be followed by a valid YAML whitespace";
+
+/// Parses `yaml`, which has the same offsets as the text in `span`.
+fn attempt(text: &str, span: Span, yaml: &str) -> Result<(Option<Node>, Option<Problem>), ScanError> {
     let mut builder = Builder {
         text,
         places: Places::new(yaml, span.start as usize),
+        seen: span.start as usize,
         frames: Vec::new(),
         root: None,
         anchors: HashMap::new(),
         budget: ALIAS_BUDGET,
         problem: None,
+        too_deep: false,
     };
-    let mut parser = Parser::new_from_str(yaml);
-    let fatal = builder.run(&mut parser);
-    match fatal {
-        Some(problem) => (None, Some(problem)),
-        None => (builder.root, builder.problem),
-    }
+    builder.run(&mut Parser::new_from_str(yaml))?;
+    let root = if builder.too_deep { None } else { builder.root };
+    Ok((root, builder.problem))
 }
 
 struct Builder<'a> {
     text: &'a str,
     places: Places<'a>,
+    /// The end of the last key or scalar, or the start of the last collection, in bytes of the file.
+    seen: usize,
     frames: Vec<Frame>,
     root: Option<Node>,
     anchors: HashMap<usize, Anchored>,
     budget: usize,
     problem: Option<Problem>,
+    too_deep: bool,
 }
 
 /// A list or mapping that is still open.
@@ -73,45 +108,46 @@ struct Anchored {
 }
 
 impl<'a> Builder<'a> {
-    /// Reads the first document; returns the problem that stopped it.
-    fn run(&mut self, parser: &mut Parser<'a, StrInput<'a>>) -> Option<Problem> {
+    /// Reads the first document.
+    fn run(&mut self, parser: &mut Parser<'a, StrInput<'a>>) -> Result<(), ScanError> {
         let mut documents = 0;
         while let Some(event) = parser.next_event() {
-            let (event, place) = match event {
-                Ok(event) => event,
-                Err(error) => {
-                    let at = self.places.byte(error.marker());
-                    return Some(traps::explain(self.text, self.places.span(), at, error.info()));
-                }
-            };
+            let (event, place) = event?;
             let span = self.places.between(&place.start, &place.end);
             match event {
                 Event::Nothing | Event::StreamStart | Event::DocumentEnd => {}
-                Event::StreamEnd => return None,
+                Event::StreamEnd => return Ok(()),
                 Event::DocumentStart(_) => {
                     documents += 1;
                     if documents > 1 {
                         self.note(span, "there is more than one YAML document; only the first is read");
-                        return None;
+                        return Ok(());
                     }
                 }
                 Event::Alias(anchor) => self.alias(anchor, span),
                 Event::Scalar(value, style, anchor, tag) => {
+                    let span = if anchor > 0 || tag.is_some() { self.without_properties(span) } else { span };
                     let node = self.scalar(&value, style, tag.as_deref(), span);
+                    self.seen = node.span.end as usize;
                     self.finish(node, anchor);
                 }
-                Event::SequenceStart(anchor, _) => self.open(span, anchor, FrameKind::Sequence(Vec::new())),
-                Event::MappingStart(anchor, _) => {
-                    self.open(span, anchor, FrameKind::Mapping { entries: Vec::new(), key: None });
+                Event::SequenceStart(anchor, tag) => {
+                    self.open(span, anchor, tag.is_some(), FrameKind::Sequence(Vec::new()));
+                }
+                Event::MappingStart(anchor, tag) => {
+                    let kind = FrameKind::Mapping { entries: Vec::new(), key: None };
+                    self.open(span, anchor, tag.is_some(), kind);
                 }
                 Event::SequenceEnd | Event::MappingEnd => self.close(span),
             }
             if self.frames.len() > MAX_DEPTH {
-                let message = "lists and mappings are nested too deeply".to_owned();
-                return Some(Problem { span, message });
+                self.problem = None;
+                self.note(span, "lists and mappings are nested too deeply");
+                self.too_deep = true;
+                return Ok(());
             }
         }
-        None
+        Ok(())
     }
 
     /// Keeps the first problem that does not stop the parser.
@@ -121,7 +157,9 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn open(&mut self, span: Span, anchor: usize, kind: FrameKind) {
+    fn open(&mut self, span: Span, anchor: usize, tagged: bool, kind: FrameKind) {
+        let span = if anchor > 0 || tagged { self.without_properties(span) } else { span };
+        self.seen = span.start as usize;
         self.frames.push(Frame { span: Span { start: span.start, end: span.start }, anchor, kind });
     }
 
@@ -162,7 +200,8 @@ impl<'a> Builder<'a> {
             FrameKind::Mapping { entries, key } => match key.take() {
                 None => *key = Some((key_text(&node, text), node.span)),
                 Some((key, key_span)) => {
-                    let value = if node.span.is_empty() { place_empty(node, key_span, text) } else { node };
+                    let missing = node.kind == NodeKind::Null && node.span.is_empty();
+                    let value = if missing { place_empty(node, key_span, text) } else { node };
                     span = Span { start: value.span.start.min(span.start), end: value.span.end };
                     entries.push(Entry { key, key_span, value });
                 }
@@ -188,6 +227,39 @@ impl<'a> Builder<'a> {
         self.attach(node);
     }
 
+    /// The span without the anchor and the tag at its start.
+    fn without_properties(&self, span: Span) -> Span {
+        let bytes = &self.text.as_bytes()[..self.places.span().end as usize];
+        let mut at = span.start as usize;
+        while let Some(b'&' | b'!') = bytes.get(at) {
+            let verbatim = bytes.get(at + 1) == Some(&b'<');
+            at += bytes[at..]
+                .iter()
+                .position(|byte| if verbatim { *byte == b'>' } else { b" \t\r\n,[]{}".contains(byte) })
+                .map_or(bytes.len() - at, |len| len + usize::from(verbatim));
+            at = skip_blanks(bytes, at);
+        }
+        // Where nothing but properties is written, the value is an empty place behind them.
+        let end = span.end.max(span.start) as usize;
+        if end > at || end <= span.start as usize { Span::new(at, end.max(at)) } else { Span::new(end, end) }
+    }
+
+    /// The span of a block scalar from its `|` or `>` on; the parser reports only the lines below.
+    fn with_header(&self, content: Span) -> Span {
+        let bytes = &self.text.as_bytes()[..content.start as usize];
+        let mut at = self.seen;
+        while at < bytes.len() && !matches!(bytes[at], b'|' | b'>') {
+            let comment = bytes[at] == b'#' && at > 0 && bytes[at - 1].is_ascii_whitespace();
+            at = if comment { skip_blanks(bytes, at) } else { at + 1 };
+        }
+        if at >= bytes.len() {
+            return content;
+        }
+        let marks = bytes[at + 1..].iter().take_while(|byte| byte.is_ascii_digit() || b"+-".contains(byte)).count();
+        let end = if content.is_empty() { at + 1 + marks } else { content.end as usize };
+        Span::new(at, end)
+    }
+
     fn scalar(&self, value: &str, style: Style, tag: Option<&Tag>, span: Span) -> Node {
         let style = match style {
             Style::Plain => ScalarStyle::Plain,
@@ -196,9 +268,18 @@ impl<'a> Builder<'a> {
             Style::Literal => ScalarStyle::Literal,
             Style::Folded => ScalarStyle::Folded,
         };
+        let reported = span;
         let span = match style {
             ScalarStyle::Single | ScalarStyle::Double => quoted(span, self.text),
-            _ => trim_end(span, self.text),
+            ScalarStyle::Plain => trim_end(span, self.text),
+            ScalarStyle::Literal | ScalarStyle::Folded => self.with_header(trim_end(span, self.text)),
+        };
+        // Without a line ending at the end of the file there is none at the end of the value either.
+        let at_end = matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) && !self.places.ends_with_newline();
+        let value = if at_end && reported.end as usize >= self.places.span().end as usize {
+            value.strip_suffix('\n').unwrap_or(value)
+        } else {
+            value
         };
         let core = tag.filter(|tag| tag.is_yaml_core_schema()).map(|tag| tag.suffix.as_str());
         let resolved = match core {
@@ -275,6 +356,18 @@ fn place_empty(mut node: Node, key: Span, text: &str) -> Node {
     node
 }
 
+/// The next byte that is neither white space nor part of a comment.
+fn skip_blanks(bytes: &[u8], mut at: usize) -> usize {
+    while at < bytes.len() {
+        match bytes[at] {
+            b' ' | b'\t' | b'\r' | b'\n' => at += 1,
+            b'#' => at += bytes[at..].iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len() - at),
+            _ => break,
+        }
+    }
+    at
+}
+
 /// The quoted string in a span: the parser counts what follows a quoted value on its line as a part of it.
 fn quoted(span: Span, text: &str) -> Span {
     let len = traps::quoted_len(span.slice(text)).unwrap_or(span.len());
@@ -339,6 +432,10 @@ impl<'a> Places<'a> {
             yaml.char_indices().step_by(STEP).map(|(at, _)| at as u32).collect()
         };
         Places { yaml, base, table }
+    }
+
+    fn ends_with_newline(&self) -> bool {
+        self.yaml.ends_with(['\n', '\r'])
     }
 
     fn span(&self) -> Span {

@@ -1,0 +1,79 @@
+//! `ctxlint init`.
+
+use super::{Answer, CLEAN, Global, Unusable, say, session};
+use crate::config::{self, KEYS};
+use crate::world::{Disk, World};
+use crate::write;
+use clap::Args;
+use std::fmt::Write;
+
+#[derive(Args, Debug)]
+pub(super) struct InitArguments {
+    /// Print the configuration and write nothing
+    #[arg(long)]
+    print: bool,
+}
+
+pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    let text = configuration();
+    if arguments.print {
+        return Ok(Answer { text, code: CLEAN });
+    }
+    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
+    let root = session::open(&no_config)?.root;
+    if Disk.stat(&root.join(config::FILE_NAME)).is_some() {
+        say("ctxlint: ctxlint.toml is there already; nothing was written (`ctxlint init --print` shows every key)");
+        return Ok(Answer { text: String::new(), code: CLEAN });
+    }
+    write::write(&root, config::FILE_NAME, text.as_bytes()).map_err(|error| Unusable::new(error.to_string(), ""))?;
+    Ok(Answer { text: "wrote ctxlint.toml\n".to_owned(), code: CLEAN })
+}
+
+/// A configuration in which every key stands as a comment with its default, so that it changes nothing.
+fn configuration() -> String {
+    let mut out = String::from("# Configuration of ctxlint. Every line that starts with `#` shows a default.\n");
+    let mut section = "";
+    for key in KEYS {
+        let (of, name) = key.path.rsplit_once('.').unwrap_or(("", key.path));
+        if of != section {
+            let _ = write!(out, "\n[{of}]");
+            section = of;
+        }
+        let default = if key.default.starts_with(|c: char| c.is_ascii_alphabetic() && !"tf".contains(c)) {
+            key.example
+        } else {
+            key.default
+        };
+        let _ = write!(out, "\n# {}\n# {name} = {default}\n", key.doc);
+    }
+    out.push_str(
+        "\n# The level of a lint or of a group: off, info, warn or error.\n[levels]\n# file-lines = \"off\"\n",
+    );
+    out.push_str("\n# Limits. A number is an error limit; { warn = 200, error = 400 } has both.\n[budgets]\n");
+    for budget in crate::budgets::ALL {
+        let warn = budget.defaults.first().map_or(0, |default| default.warn);
+        let _ = writeln!(out, "# {} = {{ warn = {warn} }}", budget.name);
+    }
+    out.push_str("\n# Other levels and budgets for some files; later entries win.\n");
+    out.push_str("# [[override]]\n# files = [\"docs/**\"]\n# levels = { file-lines = \"off\" }\n");
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_configuration_changes_nothing_and_is_valid_when_uncommented() {
+        let text = configuration();
+        assert_eq!(config::parse(&text).1, []);
+        let is_setting = |line: &str| line.contains(" = ") || line.starts_with("# [[");
+        let uncommented: Vec<&str> = text
+            .lines()
+            .filter(|line| line.starts_with('[') || is_setting(line))
+            .map(|line| line.trim_start_matches("# "))
+            .filter(|line| !line.contains(". ") && !line.starts_with("A number") && !line.starts_with("Limits"))
+            .collect();
+        assert_eq!(config::parse(&uncommented.join("\n")).1, [], "{}", uncommented.join("\n"));
+    }
+}

@@ -1,0 +1,266 @@
+//! `ctxlint measure`.
+
+use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
+use crate::discover::{discover, format_of};
+use crate::measure::{self, Measured};
+use crate::model::{BlockKind, Document, Format, InlineKind};
+use crate::parse;
+use crate::paths::is_below;
+use crate::report::json::{TOOL, Tool, VERSION, to_text};
+use crate::report::{one_line, thousands};
+use crate::source::Span;
+use crate::tokens::profiles::{Estimate, PROFILES, Profile, estimate};
+use crate::tokens::{Encoding, split};
+use crate::world::{Disk, EntryKind, World};
+use clap::{Args, ValueEnum};
+use rayon::prelude::*;
+use serde::Serialize;
+use std::fmt::Write;
+use std::io::Read;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+/// Files above this size are not measured, in bytes.
+const MAX_FILE: u64 = 1 << 30;
+
+#[derive(Args, Debug)]
+pub(super) struct MeasureArguments {
+    /// Files, folders (their Markdown), or - for standard input; without any: the context files of the repository
+    paths: Vec<PathBuf>,
+    /// How to print
+    #[arg(long, value_name = "FORMAT", default_value = "human")]
+    format: OutputFormat,
+    /// In which encoding to count; by default the configured one, else o200k_base
+    #[arg(long, value_name = "NAME", value_parser = encoding)]
+    encoding: Option<Encoding>,
+    /// Add an estimate for a model: o200k, cl100k, claude-4.6 or claude-5
+    #[arg(long, value_name = "NAME", value_parser = profile)]
+    profile: Option<&'static Profile>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    Human,
+    Json,
+}
+
+fn encoding(name: &str) -> Result<Encoding, String> {
+    Encoding::from_name(name).ok_or_else(|| known(Encoding::ALL.iter().map(|encoding| encoding.name())))
+}
+
+fn profile(name: &str) -> Result<&'static Profile, String> {
+    Profile::from_name(name).ok_or_else(|| known(PROFILES.iter().map(|profile| profile.name)))
+}
+
+fn known<'a>(names: impl Iterator<Item = &'a str>) -> String {
+    format!("known names: {}", names.collect::<Vec<_>>().join(", "))
+}
+
+/// How files are counted.
+#[derive(Clone, Copy)]
+struct How {
+    encoding: Encoding,
+    profile: Option<&'static Profile>,
+    multiplier: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct JsonMeasure<'a> {
+    version: u32,
+    tool: Tool,
+    encoding: &'a str,
+    files: Vec<JsonFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonFile<'a> {
+    path: &'a str,
+    bytes: u64,
+    lines: u64,
+    tokens: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimate: Option<JsonEstimate>,
+}
+
+/// What the count comes to under a profile; an estimate unless `exact`.
+#[derive(Serialize)]
+struct JsonEstimate {
+    profile: &'static str,
+    tokens: usize,
+    low: usize,
+    high: usize,
+    exact: bool,
+    basis: &'static str,
+    dated: &'static str,
+}
+
+pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<Answer, Unusable> {
+    let mut how =
+        How { encoding: arguments.encoding.unwrap_or_default(), profile: arguments.profile, multiplier: None };
+    let (mut files, failed) = if arguments.paths.is_empty() {
+        context_files(global, arguments, &mut how)?
+    } else {
+        given(&arguments.paths, how)
+    };
+    files.sort_by(|a, b| a.path.cmp(&b.path));
+    files.dedup_by(|a, b| a.path == b.path);
+    let text = match arguments.format {
+        OutputFormat::Human => table(&files, how),
+        OutputFormat::Json => {
+            let (version, tool, encoding) = (VERSION, TOOL, how.encoding.name());
+            to_text(&JsonMeasure { version, tool, encoding, files: files.iter().map(json_file).collect() }, true)
+        }
+    };
+    Ok(Answer { text, code: if failed { FINDINGS } else { CLEAN } })
+}
+
+fn json_file(file: &MeasuredFile) -> JsonFile<'_> {
+    let Measured { bytes, lines, tokens } = file.measured;
+    let estimate = file.estimate.as_ref().map(|estimate| JsonEstimate {
+        profile: estimate.profile,
+        tokens: estimate.tokens,
+        low: estimate.low,
+        high: estimate.high,
+        exact: estimate.exact,
+        basis: estimate.basis,
+        dated: estimate.dated,
+    });
+    JsonFile { path: &file.path, bytes, lines, tokens, estimate }
+}
+
+/// A file with what was counted.
+struct MeasuredFile {
+    /// The path to show.
+    path: String,
+    measured: Measured,
+    estimate: Option<Estimate>,
+}
+
+fn measure_text(path: String, text: &str, how: How) -> MeasuredFile {
+    let measured = measure::measure(how.encoding, text);
+    let estimate = how.profile.map(|profile| {
+        let code = code_ranges(&parse::parse(text, format_of(&path)));
+        estimate(profile, split(Encoding::O200kBase, text, &code), how.multiplier)
+    });
+    MeasuredFile { path, measured, estimate }
+}
+
+/// Where the code of a Markdown text is, in bytes, in order.
+fn code_ranges(document: &Document) -> Vec<Range<usize>> {
+    let is_code = |kind| matches!(kind, BlockKind::Fence { .. } | BlockKind::IndentedCode);
+    let blocks = document.blocks.iter().filter(|block| is_code(block.kind)).map(|block| block.span);
+    let spans = document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.span);
+    let mut ranges: Vec<Range<usize>> = blocks.chain(spans).map(Span::range).collect();
+    ranges.sort_by_key(|range| range.start);
+    ranges
+}
+
+/// Measured files by the path to show, and whether any could not be read.
+type Files = (Vec<MeasuredFile>, bool);
+
+fn context_files(global: &Global, arguments: &MeasureArguments, how: &mut How) -> Result<Files, Unusable> {
+    let session = session::open(global)?;
+    let configured = Encoding::from_name(&session.settings.encoding).unwrap_or_default();
+    how.encoding = arguments.encoding.unwrap_or(configured);
+    how.multiplier = session.settings.multiplier;
+    let found = discover(&Disk, &session.root, &session.settings);
+    let paths = found.files.iter().map(|file| (file.path.to_string(), session.root.join(&*file.path)));
+    Ok(read_all(paths.collect(), *how))
+}
+
+fn given(paths: &[PathBuf], how: How) -> Files {
+    let mut files: Vec<(String, PathBuf)> = Vec::new();
+    let mut out: Files = (Vec::new(), false);
+    for path in paths {
+        if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            match std::io::stdin().lock().read_to_end(&mut bytes) {
+                Ok(_) => out.0.push(measure_text("-".to_owned(), &String::from_utf8_lossy(&bytes), how)),
+                Err(error) => {
+                    say(&format!("ctxlint: standard input could not be read: {error}"));
+                    out.1 = true;
+                }
+            }
+            continue;
+        }
+        match Disk.stat(path).map(|stat| stat.kind) {
+            Some(EntryKind::Dir) => files.extend(markdown_below(path)),
+            _ => files.push((shown(path), path.clone())),
+        }
+    }
+    let (measured, failed) = read_all(files, how);
+    out.0.extend(measured);
+    out.1 |= failed;
+    out
+}
+
+fn shown(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+/// The Markdown files of a folder that are not ignored.
+fn markdown_below(dir: &Path) -> Vec<(String, PathBuf)> {
+    let Ok(absolute) = std::path::absolute(dir) else { return Vec::new() };
+    let found = discover(&Disk, &absolute, &crate::config::Settings::default());
+    let markdown = found.index.files.iter().filter(|path| format_of(path) == Format::Markdown && is_below(path, ""));
+    markdown.map(|path| (shown(&dir.join(&**path)), absolute.join(&**path))).collect()
+}
+
+fn read_all(files: Vec<(String, PathBuf)>, how: How) -> Files {
+    let one = |(shown, path): (String, PathBuf)| match Disk.read(&path, MAX_FILE) {
+        Ok(bytes) => Ok(measure_text(shown, &String::from_utf8_lossy(&bytes), how)),
+        Err(error) => Err(format!("{shown} cannot be read: {error}")),
+    };
+    // A single file is not worth the threads.
+    let results: Vec<_> =
+        if files.len() < 2 { files.into_iter().map(one).collect() } else { files.into_par_iter().map(one).collect() };
+    let mut out: Files = (Vec::new(), false);
+    for result in results {
+        match result {
+            Ok(measured) => out.0.push(measured),
+            Err(message) => {
+                say(&format!("ctxlint: {}", one_line(&message)));
+                out.1 = true;
+            }
+        }
+    }
+    out
+}
+
+/// A table by cost, the dearest first, with a total.
+fn table(files: &[MeasuredFile], how: How) -> String {
+    let mut sorted: Vec<&MeasuredFile> = files.iter().collect();
+    sorted.sort_by(|a, b| b.measured.tokens.cmp(&a.measured.tokens).then_with(|| a.path.cmp(&b.path)));
+    let mut total = Measured::default();
+    let mut estimated = (0, 0, 0);
+    for file in files {
+        total.bytes += file.measured.bytes;
+        total.lines += file.measured.lines;
+        total.tokens += file.measured.tokens;
+        if let Some(Estimate { tokens, low, high, .. }) = file.estimate {
+            estimated = (estimated.0 + tokens, estimated.1 + low, estimated.2 + high);
+        }
+    }
+    let width = thousands(total.bytes).len().max(8);
+    let row = |of: Measured, name: &str| {
+        let (tokens, lines, bytes) = (thousands(of.tokens), thousands(of.lines), thousands(of.bytes));
+        format!("{tokens:>width$} {lines:>width$} {bytes:>width$}  {name}\n")
+    };
+    let mut out = format!("{:>width$} {:>width$} {:>width$}  file\n", "tokens", "lines", "bytes");
+    for file in &sorted {
+        out.push_str(&row(file.measured, &one_line(&file.path)));
+    }
+    if sorted.len() != 1 {
+        out.push_str(&row(total, &format!("total of {}", crate::report::counted(sorted.len(), "file"))));
+    }
+    let _ = write!(out, "{} tokens ({}, exact)", thousands(total.tokens), how.encoding.name());
+    if let Some(profile) = how.profile {
+        let (tokens, low, high) = estimated;
+        let [tokens, low, high] = [tokens, low, high].map(|count| thousands(count as u64));
+        let exact = files.iter().all(|file| file.estimate.as_ref().is_some_and(|estimate| estimate.exact));
+        let mark = if exact { "exact".to_owned() } else { format!("estimate {low} to {high}, {}", profile.dated) };
+        let _ = write!(out, " ~ {tokens} {} ({mark})", profile.name);
+    }
+    out.push('\n');
+    out
+}

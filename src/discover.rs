@@ -1,0 +1,440 @@
+//! One walk of the root: every path into the index, every context file with its roles. Nothing is parsed here.
+
+use crate::clients::{self, Client, FileRule, Role};
+use crate::config::Settings;
+use crate::model::Format;
+use crate::paths::{LinkTarget, PathIndex, file_name, is_below, join, normalize, parent};
+use crate::world::{EntryKind, World, git};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// Folders that are never entered, wherever they are: version control, and installed packages by the tens of thousands.
+const NEVER_WALKED: [&str; 5] = [".git", ".hg", ".svn", ".jj", "node_modules"];
+
+/// The file that marks a folder as a cache, by the Cache Directory Tagging convention; `target/` of Cargo has one.
+const CACHE_TAG: &str = "CACHEDIR.TAG";
+
+/// How many paths are looked at behind links to folders before the rest is left out.
+const MAX_LINKED_PATHS: usize = 50_000;
+
+/// Ignore files larger than this, in bytes, are not read.
+const MAX_IGNORE_FILE: u64 = 1 << 20;
+
+/// A role with the path under which its client finds the file.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RoleAt {
+    /// Name of the client.
+    pub client: &'static str,
+    /// What the file is to that client.
+    pub role: Role,
+    /// The path that gives it the role: the file's own or that of a link to it.
+    pub path: Arc<str>,
+}
+
+/// A file that some client reads, or that the user included.
+#[derive(Clone, Debug)]
+pub struct ContextFile {
+    /// Its real path, relative to the root.
+    pub path: Arc<str>,
+    /// Its roles, sorted; none for a file that only `include` names.
+    pub roles: Vec<RoleAt>,
+    /// How it is read.
+    pub format: Format,
+}
+
+/// Something that the walk could not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WalkProblem {
+    /// A folder or file that the system does not let us read, with its words.
+    Unreadable {
+        /// Path relative to the root.
+        path: Arc<str>,
+        /// Why.
+        why: String,
+    },
+    /// A link that leads into itself.
+    LinkLoop {
+        /// Path relative to the root.
+        path: Arc<str>,
+    },
+    /// A link in a context file's place that leads to nothing.
+    DanglingLink {
+        /// Path relative to the root.
+        path: Arc<str>,
+    },
+    /// A link in a context file's place that leaves the root.
+    OutsideLink {
+        /// Path relative to the root.
+        path: Arc<str>,
+    },
+}
+
+/// What the walk found.
+#[derive(Debug, Default)]
+pub struct Discovery {
+    /// Every path.
+    pub index: PathIndex,
+    /// Context files, sorted by path.
+    pub files: Vec<ContextFile>,
+    /// Context files that are not linted, with the setting that says so, sorted by path.
+    pub excluded: Vec<(Arc<str>, String)>,
+    /// What went wrong, sorted by path.
+    pub problems: Vec<WalkProblem>,
+    /// Configuration files below the root, which have no effect.
+    pub nested_configs: Vec<Arc<str>>,
+    /// What could not be told, for the footer.
+    pub notes: Vec<String>,
+}
+
+struct Walk<'a> {
+    world: &'a dyn World,
+    root: &'a Path,
+    settings: &'a Settings,
+    out: Discovery,
+    /// Ignored files that count all the same: personal ones.
+    personal: Vec<Arc<str>>,
+    /// Links still to be resolved.
+    links: Vec<Arc<str>>,
+    anything_ignored: bool,
+}
+
+/// Walks `root`. Links are resolved inside the root, files behind them counted once.
+pub fn discover(world: &dyn World, root: &Path, settings: &Settings) -> Discovery {
+    let mut walk = Walk {
+        world,
+        root,
+        settings,
+        out: Discovery::default(),
+        personal: Vec::new(),
+        links: Vec::new(),
+        anything_ignored: false,
+    };
+    let in_git = read_outer_ignore_rules(&mut walk);
+    walk_dir(&mut walk, "");
+    if in_git && walk.anything_ignored {
+        add_tracked_but_ignored(&mut walk);
+    }
+    for paths in [&mut walk.out.index.files, &mut walk.out.index.dirs] {
+        paths.sort_unstable();
+        paths.dedup();
+    }
+    let links = std::mem::take(&mut walk.links);
+    for link in links {
+        let target = resolve_link(&walk, &link);
+        walk.out.index.links.insert(link, target);
+    }
+    give_roles(&mut walk);
+    let mut out = walk.out;
+    out.nested_configs.sort_unstable();
+    out.problems.sort_by(|a, b| problem_path(a).cmp(problem_path(b)));
+    out
+}
+
+/// The path that a problem is about.
+pub fn problem_path(problem: &WalkProblem) -> &Arc<str> {
+    match problem {
+        WalkProblem::Unreadable { path, .. }
+        | WalkProblem::LinkLoop { path }
+        | WalkProblem::DanglingLink { path }
+        | WalkProblem::OutsideLink { path } => path,
+    }
+}
+
+/// Reads the ignore rules that hold in the root but stand elsewhere: in folders between it and the top of its
+/// repository, and in git's exclude file. Tells whether the root lies in a repository.
+fn read_outer_ignore_rules(walk: &mut Walk<'_>) -> bool {
+    let text = |path: PathBuf| {
+        let bytes = walk.world.read(&path, MAX_IGNORE_FILE).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let mut top = None;
+    let mut above: Vec<(String, String)> = Vec::new();
+    for dir in walk.root.ancestors() {
+        if let Some(stat) = walk.world.stat(&dir.join(".git")) {
+            top = Some((dir, stat.kind));
+            break;
+        }
+    }
+    let Some((top, kind)) = top else { return false };
+    if top != walk.root {
+        for dir in walk.root.ancestors().skip(1).take_while(|dir| dir.starts_with(top)) {
+            if let (Some(rules), Ok(root)) = (text(dir.join(".gitignore")), walk.root.strip_prefix(dir)) {
+                above.push((rules, slashed(root)));
+            }
+        }
+    }
+    // In a linked worktree `.git` is a file, and the exclude file lies with the main one.
+    let exclude = if kind == EntryKind::Dir { text(top.join(".git/info/exclude")) } else { None };
+    for (rules, root) in above {
+        walk.out.index.ignore.add_above(&rules, root);
+    }
+    if let Some(exclude) = exclude {
+        walk.out.index.ignore.add_exclude(&exclude);
+    }
+    true
+}
+
+/// A path with `/` on every system.
+fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
+    let entries = match walk.world.read_dir(&walk.root.join(dir)) {
+        Ok(entries) => entries,
+        Err(error) => {
+            walk.out.problems.push(WalkProblem::Unreadable { path: dir.into(), why: plain_words(&error) });
+            return;
+        }
+    };
+    let holds = |name: &str| entries.binary_search_by(|entry| entry.name.as_str().cmp(name)).is_ok();
+    if !dir.is_empty() {
+        if holds(".git") {
+            walk.out.index.nested.push(dir.into());
+            return;
+        }
+        if holds(CACHE_TAG) {
+            walk.out.index.unwalked.push(dir.into());
+            return;
+        }
+        walk.out.index.dirs.push(dir.into());
+    }
+    if holds(".gitignore") {
+        let path = walk.root.join(dir).join(".gitignore");
+        if let Ok(bytes) = walk.world.read(&path, MAX_IGNORE_FILE) {
+            walk.out.index.ignore.add(dir, &String::from_utf8_lossy(&bytes));
+        }
+    }
+    for entry in entries {
+        let path = join(dir, &entry.name);
+        if !entry.readable_name {
+            let why = "its name is not UTF-8".to_owned();
+            if !clients::roles_of(&path).is_empty() {
+                walk.out.problems.push(WalkProblem::Unreadable { path: path.into(), why });
+            }
+            continue;
+        }
+        if walk.out.index.ignore.matches(&path, entry.kind == EntryKind::Dir) {
+            walk.anything_ignored = true;
+            note_personal_files(walk, &path, entry.kind);
+            continue;
+        }
+        match entry.kind {
+            EntryKind::Dir if NEVER_WALKED.contains(&entry.name.as_str()) => {
+                if entry.name != ".git" {
+                    walk.out.index.unwalked.push(path.into());
+                }
+            }
+            EntryKind::Dir => walk_dir(walk, &path),
+            EntryKind::File => walk.out.index.files.push(path.into()),
+            EntryKind::Link => walk.links.push(path.into()),
+            EntryKind::Other => {}
+        }
+    }
+}
+
+/// An error of the system in a few plain words.
+fn plain_words(error: &std::io::Error) -> String {
+    match error.kind() {
+        std::io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        std::io::ErrorKind::NotFound => "it does not exist".to_owned(),
+        _ => error.to_string(),
+    }
+}
+
+/// Personal files are ignored by habit and read by the client all the same. An ignored `.claude` folder is looked into
+/// for them, and for nothing else.
+fn note_personal_files(walk: &mut Walk<'_>, path: &str, kind: EntryKind) {
+    match kind {
+        EntryKind::File if clients::is_personal(path) => walk.personal.push(path.into()),
+        EntryKind::Dir if walk.settings.local && clients::may_hold_personal(path) => {
+            for entry in walk.world.read_dir(&walk.root.join(path)).into_iter().flatten() {
+                let path = join(path, &entry.name);
+                if entry.kind == EntryKind::File && clients::is_personal(&path) {
+                    walk.personal.push(path.into());
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A file that git tracks is part of the repository whatever an ignore rule says.
+fn add_tracked_but_ignored(walk: &mut Walk<'_>) {
+    let paths = match git::tracked_but_ignored(walk.root) {
+        Ok(paths) => paths,
+        Err(error) => {
+            walk.out.notes.push(format!("tracked files that an ignore rule matches ({})", error.message));
+            return;
+        }
+    };
+    for path in paths {
+        if !clients::roles_of(&path).is_empty() && walk.world.stat(&walk.root.join(&path)).is_none() {
+            continue;
+        }
+        let mut dir = parent(&path);
+        while !dir.is_empty() {
+            walk.out.index.dirs.push(dir.into());
+            dir = parent(dir);
+        }
+        walk.out.index.files.push(path.into());
+    }
+}
+
+fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
+    let absolute = walk.root.join(&**link);
+    let Ok(written) = walk.world.read_link(&absolute) else { return LinkTarget::Dangling };
+    if let Some(target) = written.to_str().filter(|_| written.is_relative()).and_then(|to| normalize(parent(link), to))
+    {
+        if target.is_empty() || is_below(link, &target) {
+            return LinkTarget::Loop;
+        }
+        let index = &walk.out.index;
+        let known = |paths: &[Arc<str>]| paths.binary_search_by(|path| (**path).cmp(target.as_str())).is_ok();
+        if known(&index.files) || known(&index.dirs) {
+            return LinkTarget::Inside(target.into());
+        }
+    }
+    let Ok(real_root) = walk.world.canonical(walk.root) else { return LinkTarget::Dangling };
+    match walk.world.canonical(&absolute) {
+        Ok(real) => match real.strip_prefix(&real_root) {
+            Ok(inside) if is_below(link, &slashed(inside)) => LinkTarget::Loop,
+            Ok(inside) => LinkTarget::Inside(slashed(inside).into()),
+            Err(_) => LinkTarget::Outside,
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => LinkTarget::Dangling,
+        Err(_) => LinkTarget::Loop,
+    }
+}
+
+/// Files with their roles and formats, by real path.
+type Roles = BTreeMap<Arc<str>, (Vec<RoleAt>, Format)>;
+
+/// Adds what the file at `real` is when a client finds it at `at`.
+fn add_roles(roles: &mut Roles, local: bool, real: &Arc<str>, at: &Arc<str>) {
+    let found = clients::rules_of(at);
+    let Some((_, first)) = found.first() else { return };
+    if !local && found.iter().any(|(_, rule)| rule.personal) {
+        return;
+    }
+    let entry = roles.entry(real.clone()).or_insert_with(|| (Vec::new(), first.format));
+    let role_at = |(client, rule): (&'static Client, &'static FileRule)| RoleAt {
+        client: client.name,
+        role: rule.role,
+        path: at.clone(),
+    };
+    entry.0.extend(found.into_iter().map(role_at));
+}
+
+/// Gives every file its roles: by its own path, by the path of every link that leads to it, as part of a plugin, and by
+/// the user's `include`.
+fn give_roles(walk: &mut Walk<'_>) {
+    let local = walk.settings.local;
+    let mut roles = Roles::new();
+    for path in &walk.out.index.files {
+        if file_name(path) == crate::config::FILE_NAME && path.contains('/') {
+            walk.out.nested_configs.push(path.clone());
+        }
+        add_roles(&mut roles, local, path, path);
+    }
+    if local {
+        for path in &walk.personal {
+            add_roles(&mut roles, local, path, path);
+        }
+    }
+    let (linked, problems) = linked_paths(&walk.out.index);
+    walk.out.problems.extend(problems);
+    for (at, real) in linked {
+        add_roles(&mut roles, local, &real, &at);
+    }
+    add_plugin_roles(&walk.out.index, &mut roles);
+    if !walk.settings.include.is_empty() {
+        for path in walk.out.index.files.iter().filter(|path| walk.settings.include.is_match(&***path)) {
+            roles.entry(path.clone()).or_insert_with(|| (Vec::new(), format_of(path)));
+        }
+    }
+    for (path, (mut roles, format)) in roles {
+        if let Some(why) = walk.settings.exclusion(&path) {
+            walk.out.excluded.push((path, why));
+            continue;
+        }
+        roles.sort_unstable();
+        roles.dedup();
+        walk.out.files.push(ContextFile { path, roles, format });
+    }
+}
+
+/// Skills, commands and agents of every folder that a manifest makes a plugin of Claude Code.
+fn add_plugin_roles(index: &PathIndex, roles: &mut Roles) {
+    let manifests: Vec<Arc<str>> = roles
+        .iter()
+        .filter(|(_, (roles, _))| roles.iter().any(|role| role.role == Role::Plugin))
+        .map(|(path, _)| path.clone())
+        .collect();
+    for manifest in manifests {
+        let dir = parent(parent(&manifest));
+        for file in index.below(dir) {
+            let inside = if dir.is_empty() { file } else { &file[dir.len() + 1..] };
+            let Some(role) = clients::plugin_role(inside) else { continue };
+            let format = if role == Role::Hooks || role == Role::McpConfig { Format::Json } else { Format::Markdown };
+            let entry = roles.entry(file.clone()).or_insert_with(|| (Vec::new(), format));
+            entry.0.push(RoleAt { client: clients::claude_code::CLIENT.name, role, path: file.clone() });
+        }
+    }
+}
+
+/// How a file is read when no client says so: by its extension.
+pub fn format_of(path: &str) -> Format {
+    match file_name(path).rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "md" | "mdc" | "markdown" => Format::Markdown,
+        "json" | "jsonc" => Format::Json,
+        "yaml" | "yml" => Format::Yaml,
+        _ => Format::Text,
+    }
+}
+
+/// Every path that leads through a link to a file inside the root, with the real path; and what is wrong with links
+/// that stand where a client looks.
+fn linked_paths(index: &PathIndex) -> (Vec<(Arc<str>, Arc<str>)>, Vec<WalkProblem>) {
+    let mut found = Vec::new();
+    let mut problems = Vec::new();
+    // Links met while looking behind a link stand under a second path; `through` says how many links deep it is.
+    let mut todo: Vec<(Arc<str>, &LinkTarget, u32)> =
+        index.links.iter().map(|(at, target)| (at.clone(), target, 0)).collect();
+    todo.reverse();
+    while let Some((at, target, through)) = todo.pop() {
+        let has_role = || !clients::roles_of(&at).is_empty();
+        match target {
+            LinkTarget::Loop => problems.push(WalkProblem::LinkLoop { path: at }),
+            LinkTarget::Dangling if has_role() => problems.push(WalkProblem::DanglingLink { path: at }),
+            LinkTarget::Outside if has_role() => problems.push(WalkProblem::OutsideLink { path: at }),
+            LinkTarget::Dangling | LinkTarget::Outside => {}
+            LinkTarget::Inside(target) if index.files.binary_search(target).is_ok() => found.push((at, target.clone())),
+            LinkTarget::Inside(target) => {
+                for file in index.below(target) {
+                    if found.len() >= MAX_LINKED_PATHS {
+                        break;
+                    }
+                    found.push((join(&at, &file[target.len() + 1..]).into(), file.clone()));
+                }
+                let inner = index.links.iter().filter(|(link, _)| through < 4 && is_below(link, target));
+                for (link, inner_target) in inner.filter(|(_, inner)| matches!(inner, LinkTarget::Inside(_))) {
+                    if let LinkTarget::Inside(to) = inner_target
+                        && !is_below(target, to)
+                        && todo.len() < MAX_LINKED_PATHS
+                    {
+                        todo.push((
+                            join(&at, link[target.len()..].trim_start_matches('/')).into(),
+                            inner_target,
+                            through + 1,
+                        ));
+                    }
+                }
+            }
+        }
+    }
+    found.sort_unstable();
+    found.dedup();
+    (found, problems)
+}

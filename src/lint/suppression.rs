@@ -1,0 +1,174 @@
+//! Comments that allow a finding: `<!-- ctxlint allow: name, name -- reason -->` in Markdown, `# ctxlint allow: ...` in
+//! YAML frontmatter.
+
+use super::{Group, blank, by_name};
+use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
+use crate::model::BlockKind;
+use crate::source::Span;
+use crate::workspace::File;
+
+/// How far a suppression reaches.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reach {
+    /// Findings that start inside this span.
+    Span(Span),
+    /// Every finding of the file.
+    File,
+}
+
+/// One comment that allows findings.
+#[derive(Clone, Debug)]
+pub struct Suppression {
+    /// The whole comment with its line ending: what is deleted when it is not needed.
+    pub span: Span,
+    /// The names, with their places.
+    pub names: Vec<(String, Span)>,
+    /// The reason after `--`; may be empty.
+    pub reason: String,
+    /// What it covers.
+    pub reach: Reach,
+}
+
+impl Suppression {
+    /// The index of the name that covers the finding, if one does.
+    pub fn covers(&self, finding: &Diagnostic) -> Option<usize> {
+        let reached = match (self.reach, finding.span) {
+            (Reach::File, _) => true,
+            (Reach::Span(reach), Some(span)) => {
+                reach.start <= span.start && span.start < reach.end.max(reach.start + 1)
+            }
+            (Reach::Span(_), None) => false,
+        };
+        let group = by_name(finding.lint).map(|lint| lint.group.name());
+        let names = |name: &str| name == finding.lint || Some(name) == group;
+        if reached { self.names.iter().position(|(name, _)| names(name)) } else { None }
+    }
+}
+
+/// Every suppression comment of a file, in order.
+pub fn suppressions(file: &File) -> Vec<Suppression> {
+    let text = &file.source.text;
+    if !text.contains("ctxlint allow") {
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    let document = &file.document;
+    if let Some(frontmatter) = &document.frontmatter {
+        in_yaml(text, frontmatter.yaml, &mut found);
+    }
+    for (at, block) in document.blocks.iter().enumerate() {
+        if !matches!(block.kind, BlockKind::Comment { closed: true }) {
+            continue;
+        }
+        let raw = block.span.slice(text);
+        let Some(inner) = raw.trim_end().strip_prefix("<!--").and_then(|rest| rest.strip_suffix("-->")) else {
+            continue;
+        };
+        let Some((names, reason, of_file)) = read(inner, block.span.start as usize + 4) else { continue };
+        let next = document.blocks[at + 1..]
+            .iter()
+            .find(|next| next.span.start >= block.span.end && !matches!(next.kind, BlockKind::Comment { .. }));
+        let reach = match next {
+            _ if of_file => Reach::File,
+            Some(next) => Reach::Span(next.span),
+            None => Reach::Span(Span::new(block.span.end as usize, block.span.end as usize)),
+        };
+        found.push(Suppression { span: with_line_ending(text, block.span), names, reason, reach });
+    }
+    found
+}
+
+/// Comments of YAML: on a line of its own it covers the next line that is no comment, behind a value its own line.
+fn in_yaml(text: &str, yaml: Span, found: &mut Vec<Suppression>) {
+    let mut start = yaml.start as usize;
+    let lines: Vec<Span> = yaml
+        .slice(text)
+        .split_inclusive('\n')
+        .map(|line| {
+            let span = Span::new(start, start + line.len());
+            start = span.end as usize;
+            span
+        })
+        .collect();
+    for (at, line) in lines.iter().enumerate() {
+        let raw = line.slice(text);
+        let Some(hash) = raw.find("# ctxlint allow") else { continue };
+        let from = line.start as usize + hash;
+        let comment = raw[hash + 1..].trim_end();
+        let Some((names, reason, of_file)) = read(comment, from + 1) else { continue };
+        let own_line = raw[..hash].trim().is_empty();
+        let is_comment = |line: &&Span| line.slice(text).trim_start().starts_with('#');
+        let covered = if own_line { lines[at + 1..].iter().find(|line| !is_comment(line)) } else { Some(line) };
+        let reach = match covered {
+            _ if of_file => Reach::File,
+            Some(line) => Reach::Span(*line),
+            None => Reach::Span(Span::new(yaml.end as usize, yaml.end as usize)),
+        };
+        let span = if own_line { *line } else { Span::new(from, from + 1 + comment.len()) };
+        found.push(Suppression { span, names, reason, reach });
+    }
+}
+
+/// Names with their places, the reason, and whether it is for the whole file.
+type Read = (Vec<(String, Span)>, String, bool);
+
+/// Reads ` ctxlint allow: a, b -- reason `, which starts at byte `at` of the file.
+fn read(inner: &str, at: usize) -> Option<Read> {
+    let rest = inner.trim_start().strip_prefix("ctxlint")?.trim_start();
+    let (rest, of_file) = match rest.strip_prefix("allow-file") {
+        Some(rest) => (rest, true),
+        None => (rest.strip_prefix("allow")?, false),
+    };
+    let rest = rest.trim_start().strip_prefix(':')?;
+    let (list, reason) = rest.split_once("--").unwrap_or((rest, ""));
+    let mut names = Vec::new();
+    let mut offset = at + (inner.len() - rest.len());
+    for part in list.split(',') {
+        let name = part.trim();
+        let start = offset + (part.len() - part.trim_start().len());
+        if !name.is_empty() {
+            names.push((name.to_owned(), Span::new(start, start + name.len())));
+        }
+        offset += part.len() + 1;
+    }
+    Some((names, reason.trim().to_owned(), of_file))
+}
+
+fn with_line_ending(text: &str, span: Span) -> Span {
+    let rest = &text[span.end as usize..];
+    let ending = if rest.starts_with("\r\n") { 2 } else { usize::from(rest.starts_with('\n')) };
+    Span::new(span.start as usize, span.end as usize + ending)
+}
+
+/// What is wrong with one name of a suppression: no such lint, or nothing to allow.
+pub(super) fn report(
+    file: &File,
+    suppression: &Suppression,
+    name: usize,
+    unused: bool,
+    is_active: impl Fn(&str) -> bool,
+) -> Option<Diagnostic> {
+    let (name, span) = &suppression.names[name];
+    if by_name(name).is_none() && !Group::ALL.iter().any(|group| group.name() == name) {
+        return crate::lints::unknown_lint::finding(&file.path, *span, name);
+    }
+    // A lint that did not run could not find anything, so its suppression cannot be judged.
+    if !unused || !is_active(name) {
+        return None;
+    }
+    let lint = &crate::lints::unused_suppression::UNUSED_SUPPRESSION;
+    let alone = suppression.names.len() == 1;
+    let fix = Fix {
+        title: "delete the comment".to_owned(),
+        applicability: Applicability::Safe,
+        edits: vec![Edit { path: file.path.clone(), span: suppression.span, text: String::new() }],
+    };
+    Some(Diagnostic {
+        message: format!("nothing here needs `allow: {name}`"),
+        help: if alone { "delete the comment".to_owned() } else { format!("delete `{name}` from the comment") },
+        span: Some(*span),
+        key: name.clone(),
+        fixes: if alone { vec![fix] } else { Vec::new() },
+        ..blank(lint, &file.path)
+    })
+}

@@ -1,0 +1,175 @@
+//! Characters that a person does not see and a model reads.
+
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::source::{BOM, Span};
+use crate::workspace::File;
+use std::collections::BTreeSet;
+
+/// The lint.
+pub static HIDDEN_TEXT: Lint = Lint {
+    name: "hidden-text",
+    summary: "zero-width, bidirectional or tag characters that a reader does not see",
+    page: include_str!("../../docs/lints/hidden-text.md"),
+    group: Group::Content,
+    level: Severity::Error,
+    max_level: Severity::Error,
+    pedantic: false,
+    basis: Basis::Correctness,
+    why: "the model reads what no reviewer sees, which is how instructions are smuggled in",
+    fix: FixKind::Unsafe,
+    since: "0.1.0",
+    check: Check::Document(check),
+};
+
+/// First bytes of the UTF-8 forms of every character that [`is_hidden`] knows: text without them is passed over fast.
+const LEAD_BYTES: [u8; 7] = [0xc2, 0xd8, 0xe1, 0xe2, 0xe3, 0xef, 0xf3];
+
+/// How many variation selectors in a row can still be typography; more carry data.
+const MAX_SELECTORS: usize = 2;
+
+fn check(cx: &mut Checker<'_>, file: &File) {
+    let text = file.source.text.as_str();
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    while let Some(found) = bytes[at..].iter().position(|byte| LEAD_BYTES.contains(byte)) {
+        at += found;
+        let run = hidden_run(text, at);
+        if run == 0 {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
+            continue;
+        }
+        report(cx, file, Span::new(at, at + run));
+        at += run;
+    }
+}
+
+fn report(cx: &mut Checker<'_>, file: &File, span: Span) {
+    let hidden = span.slice(&file.source.text);
+    let names: BTreeSet<String> = hidden.chars().map(name).collect();
+    let names = names.into_iter().take(4).collect::<Vec<_>>().join(", ");
+    let count = hidden.chars().count();
+    let decoded: String = hidden.chars().filter_map(tag_letter).collect();
+    let says = if decoded.is_empty() { String::new() } else { format!(", which spell \"{}\"", decoded.escape_debug()) };
+    let noun = if count == 1 { "character" } else { "characters" };
+    cx.report(Diagnostic {
+        message: format!("{count} invisible {noun}: {names}{says}"),
+        help: "delete them".to_owned(),
+        span: Some(span),
+        key: names,
+        fixes: vec![Fix {
+            title: "delete the invisible characters".to_owned(),
+            applicability: Applicability::Unsafe,
+            edits: vec![Edit { path: file.path.clone(), span, text: String::new() }],
+        }],
+        ..cx.finding(&file.path)
+    });
+}
+
+/// The ASCII letter that a tag character stands for.
+fn tag_letter(c: char) -> Option<char> {
+    let code = u32::from(c);
+    if (0xe0020..=0xe007e).contains(&code) { char::from_u32(code - 0xe0000) } else { None }
+}
+
+/// Length in bytes of the run of hidden characters at byte `at`; 0 where there is none.
+fn hidden_run(text: &str, at: usize) -> usize {
+    let mut end = at;
+    let mut selectors = 0;
+    for c in text[at..].chars() {
+        if is_selector(c) {
+            selectors += 1;
+        } else if !is_hidden(c) {
+            break;
+        }
+        end += c.len_utf8();
+    }
+    if end == at {
+        return 0;
+    }
+    let run = &text[at..end];
+    if selectors == run.chars().count() {
+        return if selectors > MAX_SELECTORS { end - at } else { 0 };
+    }
+    let before = text[..at].chars().next_back();
+    let after = text[end..].chars().next();
+    if is_typography(run, before, after, at) { 0 } else { end - at }
+}
+
+/// Variation selectors choose between forms of the character before them.
+fn is_selector(c: char) -> bool {
+    matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
+}
+
+fn is_hidden(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+            | '\u{e0000}'..='\u{e007f}'
+    )
+}
+
+/// Whether the characters do an honest job here: joiners in emoji and in scripts that join, direction marks beside
+/// right-to-left text, break marks in scripts without spaces, soft hyphens in words, and the tags of flags.
+fn is_typography(run: &str, before: Option<char>, after: Option<char>, at: usize) -> bool {
+    if at == 0 && run.starts_with(BOM) && run.len() == BOM.len_utf8() {
+        return true;
+    }
+    let near = |test: fn(char) -> bool| before.is_some_and(test) || after.is_some_and(test);
+    let both = |test: fn(char) -> bool| before.is_some_and(test) && after.is_some_and(test);
+    if run.ends_with('\u{e007f}') && before == Some('\u{1f3f4}') {
+        return run.chars().count() <= 7;
+    }
+    let single = run.chars().filter(|c| !is_selector(*c)).count() == 1;
+    let hidden = run.chars().find(|c| !is_selector(*c));
+    match hidden {
+        Some('\u{200d}') if single => {
+            near(joins) || (before.is_some_and(is_pictograph) || run.len() > 3) && after.is_some_and(is_pictograph)
+        }
+        Some('\u{200c}') if single => near(joins),
+        Some('\u{200e}' | '\u{200f}' | '\u{61c}') if single => near(is_right_to_left),
+        Some('\u{200b}') if single => both(is_unspaced) || near(is_south_east_asian),
+        Some('\u{ad}') if single => both(char::is_alphabetic),
+        _ => false,
+    }
+}
+
+/// Scripts whose letters change by joiners: Arabic, Syriac, Mongolian, N'Ko and the Indic scripts.
+fn joins(c: char) -> bool {
+    matches!(c, '\u{600}'..='\u{7ff}' | '\u{8a0}'..='\u{dff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{fb50}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}')
+}
+
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefe}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
+fn is_south_east_asian(c: char) -> bool {
+    matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{1950}'..='\u{19ff}')
+}
+
+/// Chinese and Japanese text, in which a zero-width space only marks where a line may break.
+fn is_unspaced(c: char) -> bool {
+    matches!(c, '\u{3000}'..='\u{30ff}' | '\u{3400}'..='\u{9fff}' | '\u{ff00}'..='\u{ff60}')
+}
+
+fn is_pictograph(c: char) -> bool {
+    matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{20e3}')
+}
+
+fn name(c: char) -> String {
+    let code = u32::from(c);
+    let known = match code {
+        0xad => " soft hyphen",
+        0x200b => " zero width space",
+        0x200c => " zero width non-joiner",
+        0x200d => " zero width joiner",
+        0x200e | 0x200f | 0x61c => " direction mark",
+        0x202a..=0x202e | 0x2066..=0x2069 => " bidirectional control",
+        0x2060 => " word joiner",
+        0xfeff => " byte order mark",
+        0xe0000..=0xe007f => " tag character",
+        _ => "",
+    };
+    format!("U+{code:04X}{known}")
+}

@@ -1,0 +1,199 @@
+//! Frontmatter that is not valid YAML, or that is not frontmatter at all.
+
+use crate::clients::Role;
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::model::{Document, Entry, Format, Node, NodeKind, ScalarStyle};
+use crate::parse;
+use crate::source::{BOM, Span};
+use crate::workspace::File;
+
+/// The lint.
+pub static INVALID_FRONTMATTER: Lint = Lint {
+    name: "invalid-frontmatter",
+    summary: "frontmatter that does not parse, or that a client does not see as frontmatter",
+    page: include_str!("../../docs/lints/invalid-frontmatter.md"),
+    group: Group::Artifacts,
+    level: Severity::Error,
+    max_level: Severity::Error,
+    pedantic: false,
+    basis: Basis::Correctness,
+    why: "the client drops the file or loads it against its text",
+    fix: FixKind::Safe,
+    since: "0.1.0",
+    check: Check::Document(check),
+};
+
+/// Roles of files whose frontmatter decides what happens with them.
+const ROLES: [Role; 6] = [Role::Rule, Role::Skill, Role::Agent, Role::Command, Role::OutputStyle, Role::Prompt];
+
+fn check(cx: &mut Checker<'_>, file: &File) {
+    if file.document.format != Format::Markdown || !file.has_role(&ROLES) {
+        return;
+    }
+    match &file.document.frontmatter {
+        None => not_seen(cx, file),
+        Some(frontmatter) => {
+            let Some(problem) = &frontmatter.error else { return };
+            let (severity, why, clause) = effect(file, frontmatter.node.as_ref());
+            let fix = frontmatter.node.as_ref().and_then(|node| quoting(file, node));
+            let help = match &fix {
+                Some(_) => "put the value in quotes".to_owned(),
+                None => "correct the YAML".to_owned(),
+            };
+            cx.report(Diagnostic {
+                severity,
+                message: format!("the frontmatter is not valid YAML: {}", problem.message),
+                why: why.to_owned(),
+                help: format!("{help}; {clause}"),
+                span: Some(problem.span),
+                key: "yaml".to_owned(),
+                fixes: fix.into_iter().collect(),
+                ..cx.finding(&file.path)
+            });
+        }
+    }
+}
+
+/// What the clients do with the file as it stands: severity, why it matters, and a clause for the help.
+fn effect(file: &File, lenient: Option<&Node>) -> (Severity, &'static str, &'static str) {
+    let (always, never) = ("the rule loads in every session although it is scoped", "the rule is never loaded");
+    if file.has_role(&[Role::Rule]) {
+        let paths = lenient.and_then(|node| node.get("paths"));
+        match paths.map(|entry| &entry.value) {
+            Some(value) if value.items().iter().any(is_plain_glob) => {
+                return (Severity::Error, always, "Claude Code does not read unquoted globs in a list");
+            }
+            Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => {
+                return (
+                    Severity::Error,
+                    never,
+                    "Claude Code takes the broken value for a pattern that matches nothing",
+                );
+            }
+            _ => {}
+        }
+    }
+    match lenient {
+        Some(_) => (
+            Severity::Info,
+            "Claude Code reads it line by line all the same; strict readers drop the file",
+            "the value stays the same",
+        ),
+        None => (Severity::Error, "no client can read any of its keys", "nothing in it has an effect as it stands"),
+    }
+}
+
+fn is_plain_glob(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::String { value, style: ScalarStyle::Plain } => value.starts_with(['*', '{', '!', '[']),
+        _ => false,
+    }
+}
+
+/// Quotes every value that strict YAML does not take, if that alone makes the whole frontmatter valid with the same
+/// values.
+fn quoting(file: &File, node: &Node) -> Option<Fix> {
+    let text = file.source.text.as_str();
+    let frontmatter = file.document.frontmatter.as_ref()?;
+    let mut edits = Vec::new();
+    for entry in node.entries() {
+        let items =
+            if entry.value.items().is_empty() { std::slice::from_ref(&entry.value) } else { entry.value.items() };
+        for item in items {
+            let raw = item.span.slice(text);
+            let NodeKind::String { value, style: ScalarStyle::Plain } = &item.kind else { continue };
+            if raw.is_empty() || raw.contains('\n') || raw != &**value || is_valid(raw) {
+                continue;
+            }
+            edits.push(Edit { path: file.path.clone(), span: item.span, text: quoted(raw) });
+        }
+    }
+    let mended = crate::fix::apply(text, &edits)?;
+    let document = parse::parse(&mended, Format::Markdown);
+    let ok = document.frontmatter.as_ref().is_some_and(|frontmatter| frontmatter.error.is_none());
+    let same = ok && same_values(&document, frontmatter.node.as_ref()?);
+    let title = "put the value in quotes".to_owned();
+    same.then_some(Fix { title, applicability: Applicability::Safe, edits })
+}
+
+fn same_values(document: &Document, node: &Node) -> bool {
+    let same = |entry: &Entry| {
+        let new = document.frontmatter_value(&entry.key).map(|entry| &entry.value);
+        new.is_some_and(|new| match (new.as_str(), entry.value.as_str()) {
+            (Some(a), Some(b)) => a == b,
+            _ => new.items().len() == entry.value.items().len(),
+        })
+    };
+    node.entries().iter().all(same)
+}
+
+/// Whether `raw` is a plain scalar that stands for itself.
+fn is_valid(raw: &str) -> bool {
+    let probe = format!("k: {raw}\n");
+    let (node, problem) = parse::parse_yaml(&probe, Span::new(0, probe.len()));
+    let value = node.as_ref().and_then(|node| node.get("k")).map(|entry| &entry.value);
+    problem.is_none()
+        && value.is_some_and(|value| value.as_str() == Some(raw) || !matches!(value.kind, NodeKind::String { .. }))
+}
+
+fn quoted(raw: &str) -> String {
+    if raw.contains('\'') && !raw.contains(['"', '\\']) {
+        return format!("\"{raw}\"");
+    }
+    format!("'{}'", raw.replace('\'', "''"))
+}
+
+/// Something that looks like frontmatter but does not start on the first line, or never ends.
+fn not_seen(cx: &mut Checker<'_>, file: &File) {
+    let text = file.source.text.as_str();
+    let body = text.strip_prefix(BOM).unwrap_or(text);
+    let offset = text.len() - body.len();
+    let mut at = offset;
+    let mut before: Vec<&str> = Vec::new();
+    for line in body.split_inclusive('\n') {
+        let trimmed = line.trim();
+        if trimmed == "---" {
+            break;
+        }
+        // Blank lines and comments may stand before it by mistake; anything else is the text itself.
+        if !(trimmed.is_empty() || (trimmed.starts_with("<!--") && trimmed.ends_with("-->"))) {
+            return;
+        }
+        before.push(trimmed);
+        at += line.len();
+    }
+    let Some(rest) = text.get(at..).filter(|rest| rest.starts_with("---")) else { return };
+    let mut lines = rest.lines().skip(1);
+    let is_key = |line: &str| {
+        let key = line.split_once(':').map_or("", |(key, _)| key);
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+    };
+    if !lines.next().is_some_and(is_key) {
+        return;
+    }
+    let closed = rest.lines().skip(1).any(|line| line.trim_end() == "---");
+    let (what, help) = match (before.is_empty(), closed) {
+        (true, _) => ("the frontmatter is never closed", "add a line `---` after the last key"),
+        (false, true) if before.iter().any(|line| !line.is_empty()) => {
+            ("a comment stands before the frontmatter, which switches it off", "move the comment below the frontmatter")
+        }
+        (false, true) => ("a blank line stands before the frontmatter, which switches it off", "delete the blank line"),
+        (false, false) => return,
+    };
+    let blank_only = before.iter().all(|line| line.is_empty()) && !before.is_empty();
+    let fix = blank_only.then(|| Fix {
+        title: "delete the blank lines before the frontmatter".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { path: file.path.clone(), span: Span::new(offset, at), text: String::new() }],
+    });
+    cx.report(Diagnostic {
+        message: what.to_owned(),
+        why: "clients read it as text, so none of its keys has an effect".to_owned(),
+        help: help.to_owned(),
+        span: Some(Span::new(at, at + 3)),
+        key: "not seen".to_owned(),
+        fixes: fix.into_iter().collect(),
+        ..cx.finding(&file.path)
+    });
+}

@@ -1,0 +1,109 @@
+//! A skill or an agent without the description by which it is chosen.
+
+use crate::clients::{self, Role, SKILL_NAMES};
+use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::model::NodeKind;
+use crate::paths::file_name;
+use crate::source::Span;
+use crate::workspace::File;
+
+/// The lint.
+pub static MISSING_DESCRIPTION: Lint = Lint {
+    name: "missing-description",
+    summary: "an agent without `name` or `description`, or a skill without `description`",
+    page: include_str!("../../docs/lints/missing-description.md"),
+    group: Group::Artifacts,
+    level: Severity::Warn,
+    max_level: Severity::Error,
+    pedantic: false,
+    basis: Basis::Limit,
+    why: "the description is all that the model sees when it chooses",
+    fix: FixKind::None,
+    since: "0.1.0",
+    check: Check::Document(check),
+};
+
+fn check(cx: &mut Checker<'_>, file: &File) {
+    if file.has_role(&[Role::Agent]) {
+        agent(cx, file);
+    }
+    if file.has_role(&[Role::Skill]) {
+        skill(cx, file);
+    }
+}
+
+/// Whether the frontmatter holds this key with something in it.
+fn has(file: &File, key: &str) -> bool {
+    file.document.frontmatter_value(key).is_some_and(|entry| match &entry.value.kind {
+        NodeKind::Null => false,
+        NodeKind::String { value, .. } => !value.trim().is_empty(),
+        _ => true,
+    })
+}
+
+fn place(file: &File) -> Option<Span> {
+    let start = file.document.frontmatter.as_ref()?.span.start;
+    Some(Span { start, end: start + 3 })
+}
+
+fn agent(cx: &mut Checker<'_>, file: &File) {
+    let claude = &clients::claude_code::CLIENT;
+    let by_claude = file.clients_with(Role::Agent).any(|client| client.name == claude.name);
+    let has_frontmatter = file.document.frontmatter.is_some();
+    // A README beside the agents is documentation, and so is any file there that does not even try to be one.
+    if !has_frontmatter && matches!(file_name(&file.path), "README.md" | "CLAUDE.md" | "AGENTS.md" | "index.md") {
+        return;
+    }
+    let wanted: &[&str] = if by_claude { &["name", "description"] } else { &["description"] };
+    let missing: Vec<String> = wanted.iter().filter(|key| !has(file, key)).map(|key| format!("`{key}`")).collect();
+    if missing.is_empty() {
+        return;
+    }
+    let what = missing.join(" and ");
+    let by: Vec<_> = file.clients_with(Role::Agent).filter(|client| cx.workspace.has_client(client.name)).collect();
+    if by.is_empty() {
+        return;
+    }
+    cx.report(Diagnostic {
+        severity: if by_claude { Severity::Error } else { Severity::Warn },
+        message: format!("an agent without {what} is skipped without a word"),
+        why: "it can never be chosen".to_owned(),
+        help: format!("add {what} to the frontmatter: when to hand work to this agent"),
+        span: place(file),
+        clients: by.iter().map(|client| ClientRef { name: client.name, version: client.newest() }).collect(),
+        key: what,
+        ..cx.finding(&file.path)
+    });
+}
+
+fn skill(cx: &mut Checker<'_>, file: &File) {
+    if has(file, "description") {
+        return;
+    }
+    let read_by = |client: &str| {
+        cx.workspace.has_client(client)
+            && file.roles.iter().any(|role| role.role == Role::Skill && role.client == client)
+    };
+    let dropping: Vec<&clients::SkillNames> =
+        SKILL_NAMES.iter().filter(|names| names.description_required && read_by(names.client)).collect();
+    let title = |name: &'static str| clients::by_name(name).map_or(name, |client| client.title);
+    let (severity, message) = match dropping.first() {
+        Some(names) => (Severity::Error, format!("{} leaves out a skill without `description`", title(names.client))),
+        None if has(file, "when_to_use") => return,
+        None => (Severity::Warn, "a skill without `description` is listed under the first line of its body".to_owned()),
+    };
+    let version = |name: &str| clients::by_name(name).map_or("", |client| client.newest());
+    cx.report(Diagnostic {
+        severity,
+        message,
+        help: "add `description: ` to the frontmatter: what the skill does and when to use it".to_owned(),
+        span: place(file),
+        clients: dropping
+            .iter()
+            .map(|names| ClientRef { name: names.client, version: version(names.client) })
+            .collect(),
+        key: "skill".to_owned(),
+        ..cx.finding(&file.path)
+    });
+}

@@ -1,0 +1,85 @@
+//! A Markdown link to a file that does not exist.
+
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::model::Format;
+use crate::paths::{Presence, file_name, normalize, parent};
+use crate::references::links::{self, Destination, Link};
+use crate::workspace::File;
+
+/// The lint.
+pub static MISSING_LINK_TARGET: Lint = Lint {
+    name: "missing-link-target",
+    summary: "a Markdown link or image whose file does not exist",
+    page: include_str!("../../docs/lints/missing-link-target.md"),
+    group: Group::References,
+    level: Severity::Error,
+    max_level: Severity::Error,
+    pedantic: false,
+    basis: Basis::Correctness,
+    why: "the agent spends a step on a file that is not there, or goes on without what it says",
+    fix: FixKind::Safe,
+    since: "0.1.0",
+    check: Check::Document(check),
+};
+
+fn check(cx: &mut Checker<'_>, file: &File) {
+    if file.document.format != Format::Markdown {
+        return;
+    }
+    for link in links::links(file) {
+        let Destination::Path(path) = &link.destination else { continue };
+        if !names_a_file(path) || is_found(cx, file, path) {
+            continue;
+        }
+        report(cx, file, &link, path);
+    }
+}
+
+/// A word without a dot or a slash is a placeholder or a page of some site; a path from the root without an extension
+/// is a route of a site.
+fn names_a_file(path: &str) -> bool {
+    let has_extension = file_name(path.trim_end_matches('/')).trim_start_matches('.').contains('.');
+    if path.starts_with('/') { has_extension } else { has_extension || path.contains('/') }
+}
+
+/// Looks from the file's own place and from every place where a link puts it.
+fn is_found(cx: &Checker<'_>, file: &File, path: &str) -> bool {
+    let index = &cx.workspace.index;
+    let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
+    places.into_iter().any(|from| links::presence(index, from, path) != Presence::Missing)
+}
+
+fn report(cx: &mut Checker<'_>, file: &File, link: &Link, path: &str) {
+    let index = &cx.workspace.index;
+    let target = if path.starts_with('/') { None } else { normalize(parent(&file.path), path) };
+    let target = target.unwrap_or_else(|| path.trim_start_matches('/').to_owned());
+    let same = index.same_but_for_case(&target);
+    let named = index.named(file_name(&target));
+    let (help, near) = match (same.as_slice(), named.as_slice()) {
+        ([only], _) => (format!("the file is called `{only}`: the case of letters counts"), Some((*only, true))),
+        (_, [only]) => (format!("the only file of that name is `{only}`"), Some((*only, false))),
+        _ => ("correct the path, create the file, or drop the link".to_owned(), None),
+    };
+    let fix = near.filter(|_| !path.starts_with('/')).map(|(near, safe)| {
+        let written = link.inline.content.slice(&file.source.text);
+        let tail = written.find(['#', '?']).map_or("", |at| &written[at..]);
+        Fix {
+            title: format!("link to `{near}`"),
+            applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
+            edits: vec![Edit {
+                path: file.path.clone(),
+                span: link.inline.content,
+                text: format!("{}{tail}", crate::paths::relative(parent(&file.path), near).replace(' ', "%20")),
+            }],
+        }
+    });
+    cx.report(Diagnostic {
+        message: format!("the link target `{target}` does not exist"),
+        help,
+        span: Some(link.inline.span),
+        key: path.to_owned(),
+        fixes: fix.into_iter().collect(),
+        ..cx.finding(&file.path)
+    });
+}

@@ -1,0 +1,140 @@
+//! From findings to text, in every format. Positions become lines and columns here and nowhere earlier.
+
+pub mod concise;
+#[cfg(feature = "cli")]
+pub mod human;
+pub mod json;
+mod safe;
+
+pub use safe::one_line;
+
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::source::{Position, Source, Span};
+use crate::workspace::Workspace;
+
+/// Everything that a report is made of.
+pub struct Report<'a> {
+    /// The repository.
+    pub workspace: &'a Workspace,
+    /// Findings to report, in order.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Findings that a comment took out.
+    pub suppressed: usize,
+}
+
+/// The numbers of the footer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Linted files.
+    pub files: usize,
+    /// Findings of level error.
+    pub errors: usize,
+    /// Findings of level warn.
+    pub warnings: usize,
+    /// Findings of level info.
+    pub infos: usize,
+    /// Findings that a comment took out.
+    pub suppressed: usize,
+    /// Findings that a baseline took out.
+    pub baselined: usize,
+    /// Findings with a fix that `--fix` would apply.
+    pub fixable: usize,
+    /// Things that could not be checked.
+    pub unchecked: usize,
+}
+
+/// Counts a report.
+pub fn summary(report: &Report<'_>) -> Summary {
+    let count = |severity| report.diagnostics.iter().filter(|finding| finding.severity == severity).count();
+    Summary {
+        files: report.workspace.linted_files(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warn),
+        infos: count(Severity::Info),
+        suppressed: report.suppressed,
+        baselined: 0,
+        fixable: report.diagnostics.iter().filter(|finding| is_fixable(finding)).count(),
+        unchecked: report.workspace.notes.len(),
+    }
+}
+
+fn is_fixable(finding: &Diagnostic) -> bool {
+    finding.fixes.iter().any(|fix| fix.applicability == Applicability::Safe)
+}
+
+/// The source of a path: a file of the workspace, or the configuration.
+fn source<'a>(workspace: &'a Workspace, path: &str) -> Option<&'a Source> {
+    match workspace.file(path) {
+        Some(file) => Some(&file.source),
+        None => workspace.config.as_ref().filter(|config| &*config.path == path),
+    }
+}
+
+/// Where a span starts and ends, for people.
+fn positions(source: &Source, span: Span) -> (Position, Position) {
+    (source.position(span.start), source.position(span.end))
+}
+
+/// `path`, `path:line:column`.
+fn place(workspace: &Workspace, path: &str, span: Option<Span>) -> String {
+    match source(workspace, path).zip(span) {
+        Some((source, span)) => {
+            let Position { line, column } = source.position(span.start);
+            format!("{}:{line}:{column}", one_line(path))
+        }
+        None => one_line(path).into_owned(),
+    }
+}
+
+/// `1 error`, `2 errors`.
+pub fn counted(count: usize, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(count as u64)) }
+}
+
+/// A number with separators: `12,480`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// The last line of a report for people: what was looked at and what came of it.
+pub fn footer(report: &Report<'_>) -> String {
+    let Summary { files, errors, warnings, infos, suppressed, baselined, fixable, unchecked } = summary(report);
+    let mut parts = Vec::new();
+    for (count, noun) in [(errors, "error"), (warnings, "warning"), (infos, "info")] {
+        if count > 0 {
+            parts.push(counted(count, noun));
+        }
+    }
+    let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
+    let fixable = if fixable > 0 { format!("; {fixable} fixable with --fix") } else { String::new() };
+    let mut aside = Vec::new();
+    for (count, word) in [(suppressed, "suppressed"), (baselined, "in the baseline"), (unchecked, "not checked")] {
+        if count > 0 {
+            aside.push(format!("{count} {word}"));
+        }
+    }
+    let aside = if aside.is_empty() { String::new() } else { format!(" ({})", aside.join(", ")) };
+    let mut text = format!("checked {}: {found}{fixable}{aside}\n", counted(files, "context file"));
+    for note in &report.workspace.notes {
+        text.push_str(&format!("not checked: {}\n", one_line(note)));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_have_separators() {
+        assert_eq!([0, 999, 1_000, 12_480, 1_234_567].map(thousands), ["0", "999", "1,000", "12,480", "1,234,567"]);
+    }
+}

@@ -1,0 +1,375 @@
+//! Everything that is known of a repository in one immutable value: paths, files with their text and structure, and how
+//! the files import one another.
+//!
+//! Each file is read once and parsed once, in parallel. What costs more is computed at the first question.
+
+use crate::clients::{self, Client, Role};
+use crate::config::Settings;
+use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::model::{Document, Format, InlineKind};
+use crate::parse;
+use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::references::{self, Import, State, Target};
+use crate::source::Source;
+use crate::tokens::{self, Encoding};
+use crate::world::{ReadError, World};
+use rayon::prelude::*;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, OnceLock};
+
+/// Whether a file's text could be had.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FileState {
+    /// It was read and parsed.
+    Readable,
+    /// The system did not let us read it; its words.
+    Unreadable(String),
+    /// It is larger than the configured limit; its size in bytes.
+    TooLarge(u64),
+    /// It is not UTF-8: the offset of the first byte that is not, 0-based, and a likely other encoding.
+    NotUtf8 {
+        /// Offset of the first wrong byte, 0-based.
+        at: usize,
+        /// The encoding that the first bytes suggest, for the message.
+        guess: &'static str,
+    },
+}
+
+/// One file with its text and structure.
+#[derive(Debug)]
+pub struct File {
+    /// Its real path, relative to the root, with `/`.
+    pub path: Arc<str>,
+    /// What it is to whom, sorted.
+    pub roles: Vec<RoleAt>,
+    /// Whether lints look at it. A document that is only the target of a link is read for its headings alone.
+    pub linted: bool,
+    /// Whether its text could be had; without it `source` and `document` are empty.
+    pub state: FileState,
+    /// The text.
+    pub source: Source,
+    /// The structure.
+    pub document: Document,
+    tokens: OnceLock<u64>,
+}
+
+impl File {
+    /// Whether there is text to lint.
+    pub fn is_readable(&self) -> bool {
+        self.state == FileState::Readable
+    }
+
+    /// Whether some client gives it one of these roles.
+    pub fn has_role(&self, roles: &[Role]) -> bool {
+        self.roles.iter().any(|role| roles.contains(&role.role))
+    }
+
+    /// The clients that give it this role.
+    pub fn clients_with(&self, role: Role) -> impl Iterator<Item = &'static Client> {
+        self.roles.iter().filter(move |at| at.role == role).filter_map(|at| clients::by_name(at.client))
+    }
+
+    /// Tokens of the whole text, counted at the first question.
+    pub fn tokens(&self, encoding: Encoding) -> u64 {
+        *self.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
+    }
+}
+
+/// Where an import leads.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ImportTarget {
+    /// To a file of the workspace, by its real path.
+    File(Arc<str>),
+    /// To a path that is ignored, or that lies where we do not look: nothing can be said.
+    Unknown,
+    /// To a folder.
+    Dir,
+    /// To a path inside the root at which nothing is.
+    Missing(String),
+    /// Out of the root, as written.
+    Outside(String),
+}
+
+/// One import of one file, as one client sees it.
+#[derive(Clone, Debug)]
+pub struct ImportEdge {
+    /// Real path of the importing file.
+    pub from: Arc<str>,
+    /// The client whose grammar found it.
+    pub client: &'static Client,
+    /// The import.
+    pub import: Import,
+    /// Where it leads.
+    pub target: ImportTarget,
+}
+
+/// A repository as ctxlint knows it.
+pub struct Workspace {
+    /// The root folder, absolute.
+    pub root: PathBuf,
+    /// The configuration.
+    pub settings: Settings,
+    /// Every path.
+    pub index: PathIndex,
+    /// Files with their text, sorted by path.
+    pub files: Vec<File>,
+    /// Clients whose rules count, in the order of the contract.
+    pub clients: Vec<&'static Client>,
+    /// Imports of every file that a client would look into, by importing file and place.
+    pub imports: Vec<ImportEdge>,
+    /// Context files that are not linted, with the setting that says so.
+    pub excluded: Vec<(Arc<str>, String)>,
+    /// What the walk could not do.
+    pub problems: Vec<WalkProblem>,
+    /// Configuration files below the root, which have no effect.
+    pub nested_configs: Vec<Arc<str>>,
+    /// What could not be checked, for the footer.
+    pub notes: Vec<String>,
+    /// Whether a configuration file was read, for lints about its content.
+    pub config: Option<Source>,
+}
+
+impl Workspace {
+    /// The file at this real path.
+    pub fn file(&self, path: &str) -> Option<&File> {
+        let at = self.files.binary_search_by(|file| (*file.path).cmp(path)).ok()?;
+        Some(&self.files[at])
+    }
+
+    /// Whether the rules of this client count.
+    pub fn has_client(&self, name: &str) -> bool {
+        self.clients.iter().any(|client| client.name == name)
+    }
+
+    /// The encoding in which tokens are counted.
+    pub fn encoding(&self) -> Encoding {
+        Encoding::from_name(&self.settings.encoding).unwrap_or_default()
+    }
+
+    /// How many files are linted.
+    pub fn linted_files(&self) -> usize {
+        self.files.iter().filter(|file| file.linted).count()
+    }
+}
+
+/// Loads the repository at `root`. `config` is the text of the configuration file, if there is one, for positions.
+pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<String>) -> Workspace {
+    let discovery = discover(world, root, &settings);
+    from_discovery(world, root, settings, config, discovery)
+}
+
+/// Loads the files of a walk that was made before.
+pub fn from_discovery(
+    world: &dyn World,
+    root: &Path,
+    settings: Settings,
+    config: Option<String>,
+    discovery: Discovery,
+) -> Workspace {
+    let clients = used_clients(&settings, &discovery);
+    let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
+    let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
+        read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
+    };
+    let mut files: BTreeMap<Arc<str>, File> = found
+        .par_iter()
+        .map(|file| (file.path.clone(), read(&file.path, &file.roles, file.format, true)))
+        .collect::<Vec<_>>()
+        .into_iter()
+        .collect();
+
+    // Files that are only reached from other files: imports are linted like their importers, targets of links with a
+    // fragment are read for their headings. Each round reads what the last one named.
+    let mut edges: BTreeMap<(Arc<str>, &'static str), Vec<ImportEdge>> = BTreeMap::new();
+    let mut todo: BTreeSet<(Arc<str>, &'static str)> = BTreeSet::new();
+    for file in files.values() {
+        todo.extend(importing_clients(file, &clients, &files).map(|client| (file.path.clone(), client.name)));
+    }
+    let mut anchors_of: Vec<Arc<str>> = files.keys().cloned().collect();
+    loop {
+        let mut wanted: BTreeMap<Arc<str>, bool> = BTreeMap::new();
+        let mut next: BTreeSet<(Arc<str>, &'static str)> = BTreeSet::new();
+        for (path, client) in std::mem::take(&mut todo) {
+            let (Some(file), Some(client)) = (files.get(&path), clients::by_name(client)) else { continue };
+            let found = import_edges(file, client, &index);
+            for edge in &found {
+                if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
+                    wanted.insert(target.clone(), true);
+                    next.insert((target.clone(), client.name));
+                }
+            }
+            edges.insert((path, client.name), found);
+        }
+        for path in std::mem::take(&mut anchors_of) {
+            for target in files.get(&path).map(|file| anchored_targets(file, &index)).unwrap_or_default() {
+                wanted.entry(target).or_insert(false);
+            }
+        }
+        next.retain(|key| !edges.contains_key(key));
+        todo = next;
+        for (path, linted) in &wanted {
+            if let Some(file) = files.get_mut(path) {
+                file.linted |= *linted && settings.exclusion(path).is_none();
+            }
+        }
+        wanted.retain(|path, _| !files.contains_key(path));
+        if wanted.is_empty() && todo.is_empty() {
+            break;
+        }
+        let more: Vec<File> = wanted
+            .into_par_iter()
+            .map(|(path, linted)| {
+                let linted = linted && settings.exclusion(&path).is_none();
+                read(&path, &[], format_of(&path), linted)
+            })
+            .collect();
+        anchors_of = more.iter().filter(|file| file.linted).map(|file| file.path.clone()).collect();
+        files.extend(more.into_iter().map(|file| (file.path.clone(), file)));
+    }
+    Workspace {
+        root: root.to_path_buf(),
+        settings,
+        index,
+        files: files.into_values().collect(),
+        clients,
+        imports: edges.into_values().flatten().collect(),
+        excluded,
+        problems,
+        nested_configs,
+        notes,
+        config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
+    }
+}
+
+/// The clients that the configuration names, else those with a file that only they read; `AGENTS.md` alone means Codex.
+fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Client> {
+    if !settings.clients.is_empty() {
+        let named = |client: &&&'static Client| settings.clients.iter().any(|name| name == client.name);
+        return clients::all().iter().filter(named).copied().collect();
+    }
+    let mut exclusive: BTreeSet<&'static str> = BTreeSet::new();
+    let mut agents_md = false;
+    for role in discovery.files.iter().flat_map(|file| &file.roles) {
+        let rule = clients::by_name(role.client).and_then(|client| client.rule_of(&role.path));
+        // A role without a rule of its own comes from a plugin's manifest.
+        if rule.is_none_or(|rule| rule.exclusive) {
+            exclusive.insert(role.client);
+        }
+        agents_md |= role.role == Role::Memory;
+    }
+    if exclusive.is_empty() && agents_md {
+        exclusive.insert(clients::codex::CLIENT.name);
+    }
+    clients::all().iter().filter(|client| exclusive.contains(client.name)).copied().collect()
+}
+
+fn read_file(
+    world: &dyn World,
+    absolute: &Path,
+    path: &Arc<str>,
+    roles: &[RoleAt],
+    format: Format,
+    linted: bool,
+    limit: u64,
+) -> File {
+    let (state, text) = match world.read(absolute, limit) {
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => (FileState::Readable, text),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                (FileState::NotUtf8 { at, guess: guess_encoding(error.as_bytes()) }, String::new())
+            }
+        },
+        Err(ReadError::TooLarge(bytes)) => (FileState::TooLarge(bytes), String::new()),
+        Err(error) => (FileState::Unreadable(error.to_string()), String::new()),
+    };
+    let document = parse::parse(&text, format);
+    let source = Source::new(path.clone(), text);
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new() }
+}
+
+fn guess_encoding(bytes: &[u8]) -> &'static str {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return "UTF-16";
+    }
+    if bytes.contains(&0) {
+        return "binary data";
+    }
+    "Latin-1 or another one-byte encoding"
+}
+
+/// The clients that look for imports in a file that they load by themselves.
+fn importing_clients(
+    file: &File,
+    clients: &[&'static Client],
+    files: &BTreeMap<Arc<str>, File>,
+) -> impl Iterator<Item = &'static Client> {
+    // Claude Code reads AGENTS.md only where the project has no memory file of its own.
+    let claude = clients::claude_code::CLIENT.name;
+    let own = |role: &RoleAt| role.client == claude && is_own_memory(role);
+    let has_own = files.values().any(|file| file.roles.iter().any(own) && !file.source.text.trim().is_empty());
+    let found: Vec<&'static Client> = clients
+        .iter()
+        .copied()
+        .filter(|client| client.imports.is_some())
+        .filter(|client| {
+            file.roles.iter().any(|role| {
+                role.client == client.name
+                    && matches!(role.role, Role::Memory | Role::LocalMemory | Role::Rule)
+                    && !(has_own && client.name == claude && role.role == Role::Memory && !is_own_memory(role))
+            })
+        })
+        .collect();
+    found.into_iter()
+}
+
+/// Whether this is a memory file under the client's own name rather than the shared `AGENTS.md`.
+fn is_own_memory(role: &RoleAt) -> bool {
+    let rule = clients::by_name(role.client).and_then(|client| client.rule_of(&role.path));
+    rule.is_some_and(|rule| rule.exclusive && matches!(rule.role, Role::Memory | Role::LocalMemory))
+}
+
+fn import_edges(file: &File, client: &'static Client, index: &PathIndex) -> Vec<ImportEdge> {
+    let Some(grammar) = client.imports else { return Vec::new() };
+    if !file.source.text.contains('@') {
+        return Vec::new();
+    }
+    let found = references::imports(&file.document, &file.source.text, grammar);
+    let edge = |import: Import| {
+        let target = import_target(&file.path, &import, index);
+        ImportEdge { from: file.path.clone(), client, import, target }
+    };
+    found.into_iter().map(edge).collect()
+}
+
+fn import_target(from: &str, import: &Import, index: &PathIndex) -> ImportTarget {
+    let path = match references::resolve(from, &import.path) {
+        Target::Inside(path) => path,
+        Target::Outside(path) | Target::Home(path) | Target::Absolute(path) => return ImportTarget::Outside(path),
+    };
+    match index.presence(&path) {
+        Presence::File => match index.real_path(&path) {
+            Some(real) => ImportTarget::File(real),
+            None => ImportTarget::Unknown,
+        },
+        Presence::Dir => ImportTarget::Dir,
+        Presence::Ignored | Presence::Beyond => ImportTarget::Unknown,
+        Presence::Missing => ImportTarget::Missing(path),
+    }
+}
+
+/// Markdown files that a file links to with a fragment.
+fn anchored_targets(file: &File, index: &PathIndex) -> Vec<Arc<str>> {
+    let text = &file.source.text;
+    let links = file.document.inlines.iter().filter(|inline| inline.kind == InlineKind::Link);
+    let targets = links.filter_map(|link| {
+        let (path, fragment) = link.content.slice(text).split_once('#')?;
+        if path.is_empty() || fragment.is_empty() || path.contains("://") || format_of(path) != Format::Markdown {
+            return None;
+        }
+        let path = normalize(if path.starts_with('/') { "" } else { parent(&file.path) }, path)?;
+        index.real_path(&path).filter(|real| index.files.binary_search(real).is_ok())
+    });
+    targets.collect()
+}

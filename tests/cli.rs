@@ -1,0 +1,214 @@
+//! The command line as scripts and people meet it: roots, paths, exit codes, bad input, and output that depends on
+//! nothing but the repository.
+
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+/// Runs ctxlint in `dir` without anything of this environment that changes its output.
+fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+    for (name, _) in std::env::vars() {
+        if name != "PATH" && name != "HOME" {
+            command.env_remove(name);
+        }
+    }
+    let output = command.current_dir(dir).args(arguments).stdin(Stdio::null()).output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+/// A repository with these files, in a folder of its own. Its root is marked, so that no folder above it counts.
+fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    dir
+}
+
+#[test]
+fn exit_codes_tell_findings_from_mistakes() {
+    let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n"), ("fine/CLAUDE.md", "Fine.\n")]);
+    let code = |arguments: &[&str]| ctxlint(dir.path(), arguments).code;
+    assert_eq!(code(&["check"]), 1);
+    assert_eq!(code(&["check", "fine"]), 0);
+    assert_eq!(code(&["check", "--fail-on", "never"]), 0);
+    assert_eq!(code(&["check", "--ignore", "missing-link-target"]), 0);
+    assert_eq!(code(&["check", "--ignore", "missing-link-targt"]), 2);
+    assert_eq!(code(&["check", "--no-such-option"]), 2);
+    assert_eq!(code(&["check", "nowhere.md"]), 2);
+    assert_eq!(code(&["check", "--client", "clod"]), 2);
+    assert_eq!(code(&["--root", "nowhere", "check"]), 2);
+    assert_eq!(code(&["--version"]), 0);
+    assert_eq!(code(&["explain", "no-such-lint"]), 2);
+}
+
+#[test]
+fn mistakes_name_the_way_out() {
+    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let err = |arguments: &[&str]| ctxlint(dir.path(), arguments).err;
+    assert!(err(&["check", "--only", "skil-name"]).contains("did you mean `skill-name`?"));
+    assert!(err(&["explain", "skil-name"]).contains("did you mean `skill-name`?"));
+    assert!(err(&["check", "--client", "clod"]).contains("claude-code, codex"));
+    assert!(err(&["check", "/etc"]).contains("--root"));
+}
+
+#[test]
+fn a_wrong_configuration_points_at_its_line() {
+    let dir = repository(&[
+        ("CLAUDE.md", "Fine.\n"),
+        ("ctxlint.toml", "# mine\nexlude = [\"a\"]\n[budgets]\nfile-lines = \"many\"\n"),
+    ]);
+    let run = ctxlint(dir.path(), &["check"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("ctxlint.toml:2:1: unknown key `exlude` (did you mean `exclude`?)"), "{}", run.err);
+    assert!(run.err.contains("ctxlint.toml:4:14: the budget `file-lines` must be a whole number"), "{}", run.err);
+    assert_eq!(ctxlint(dir.path(), &["--no-config", "check"]).code, 0);
+}
+
+#[test]
+fn one_bad_file_never_hides_the_findings_of_the_others() {
+    let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n"), (".claude/rules/a.md", "See [b](gone.md).\n")]);
+    let rules = dir.path().join(".claude/rules");
+    fs::write(rules.join("closed.md"), "secret").unwrap();
+    fs::set_permissions(rules.join("closed.md"), fs::Permissions::from_mode(0)).unwrap();
+    let noise: Vec<u8> = (0..4096u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+    fs::write(rules.join("noise.md"), noise).unwrap();
+    fs::File::create(rules.join("huge.md")).unwrap().set_len(200 << 20).unwrap();
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(run.code, 1);
+    let has = |lint: &str, path: &str| {
+        let mut lines = run.out.lines();
+        lines.any(|line| line.starts_with(path) && line.contains(&format!("[{lint}]")))
+    };
+    // Root may read everything, whatever the permissions say.
+    if fs::read(rules.join("closed.md")).is_err() {
+        assert!(has("unreadable-file", ".claude/rules/closed.md"), "{}", run.out);
+    }
+    assert!(has("not-utf8", ".claude/rules/noise.md"), "{}", run.out);
+    assert!(has("too-large", ".claude/rules/huge.md"), "{}", run.out);
+    assert!(has("missing-link-target", "CLAUDE.md"), "{}", run.out);
+    assert!(has("missing-link-target", ".claude/rules/a.md"), "{}", run.out);
+    assert_eq!(run.out.matches("noise.md").count(), 1, "a bad file has one finding: {}", run.out);
+}
+
+#[test]
+fn output_depends_on_nothing_but_the_repository() {
+    let many: Vec<(String, String)> =
+        (0..60).map(|at| (format!("p{at}/CLAUDE.md"), format!("[a](gone{at}.md)\n\n[b](#none)\n"))).collect();
+    let files: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let dir = repository(&files);
+    let root = dir.path().to_str().unwrap();
+    let first = ctxlint(dir.path(), &["check", "--format", "json"]).out;
+    for _ in 0..3 {
+        for threads in ["1", "8"] {
+            assert_eq!(ctxlint(dir.path(), &["--threads", threads, "check", "--format", "json"]).out, first);
+        }
+    }
+    assert_eq!(ctxlint(&dir.path().join("p7"), &["check", "--format", "json"]).out, first);
+    assert_eq!(ctxlint(Path::new("/"), &["--root", root, "check", "--format", "json"]).out, first);
+    assert!(!first.contains(root), "no path of this machine stands in a result");
+}
+
+#[test]
+fn paths_restrict_what_is_reported_and_never_what_is_known() {
+    let dir = repository(&[("CLAUDE.md", "@docs/a.md [x](gone.md)\n"), ("docs/a.md", "[y](gone.md)\n")]);
+    let run = ctxlint(&dir.path().join("docs"), &["check", "a.md", "--format", "concise"]);
+    assert!(run.out.contains("docs/a.md:1:1"), "{}", run.out);
+    assert!(!run.out.contains("CLAUDE.md"), "{}", run.out);
+}
+
+#[test]
+fn excluded_and_ignored_paths_are_said_to_be_so() {
+    let dir = repository(&[
+        ("fixtures/CLAUDE.md", "x\n"),
+        ("out/CLAUDE.md", "x\n"),
+        (".gitignore", "out/\n"),
+        ("CLAUDE.md", "x\n"),
+    ]);
+    assert!(ctxlint(dir.path(), &["check", "fixtures/CLAUDE.md"]).err.contains("excluded by default"));
+    assert!(ctxlint(dir.path(), &["check", "out/CLAUDE.md"]).err.contains("ignored by git"));
+}
+
+#[test]
+fn links_are_followed_inside_the_root_and_counted_once() {
+    let dir = repository(&[("AGENTS.md", "[x](gone.md)\n"), ("shared/rules/a.md", "[y](gone.md)\n")]);
+    let outside = repository(&[("rule.md", "[z](gone.md)\n")]);
+    symlink("AGENTS.md", dir.path().join("CLAUDE.md")).unwrap();
+    fs::create_dir(dir.path().join(".claude")).unwrap();
+    symlink("../shared/rules", dir.path().join(".claude/rules")).unwrap();
+    symlink("..", dir.path().join("shared/up")).unwrap();
+    symlink(outside.path().join("rule.md"), dir.path().join("shared/rules/out.md")).unwrap();
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert!(run.out.contains("AGENTS.md:1:1: error[missing-link-target]"), "{}", run.out);
+    assert!(run.out.contains("shared/rules/a.md:1:1: error[missing-link-target]"), "{}", run.out);
+    assert!(run.out.contains("shared/up: warn[symlink-loop]"), "{}", run.out);
+    assert!(!run.out.contains("CLAUDE.md:"), "one content is reported once: {}", run.out);
+    assert!(run.out.contains("checked 2 context files"), "{}", run.out);
+}
+
+#[test]
+fn a_repository_without_context_files_is_clean() {
+    let dir = repository(&[("src/main.rs", "fn main() {}\n")]);
+    let run = ctxlint(dir.path(), &["check"]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.starts_with("no context files found in "), "{}", run.out);
+}
+
+#[test]
+fn init_writes_a_configuration_once() {
+    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    assert_eq!(ctxlint(dir.path(), &["init"]).out, "wrote ctxlint.toml\n");
+    let written = fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap();
+    assert!(written.contains("# exclude = []"), "{written}");
+    assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
+    fs::write(dir.path().join("ctxlint.toml"), "# mine\n").unwrap();
+    assert!(ctxlint(dir.path(), &["init"]).err.contains("nothing was written"));
+    assert_eq!(fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap(), "# mine\n");
+}
+
+#[test]
+fn measure_counts_exactly_and_sorts_by_cost() {
+    let dir = repository(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
+    let run = ctxlint(dir.path(), &["measure", "CLAUDE.md", "docs"]);
+    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(3)).collect();
+    assert_eq!(files[..4], ["file", "docs/long.md", "CLAUDE.md", "total"], "{}", run.out);
+    let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).out;
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(json["files"][0]["tokens"], 3);
+    assert_eq!(json["files"][0]["estimate"]["exact"], false);
+    assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 1);
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
+        .args(["completions", "bash"])
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(0));
+}

@@ -1,0 +1,255 @@
+//! Runs every page in `docs/lints/`: a lint's page is its test.
+//!
+//! Under `## Cases`, each `###` heading is a case. Fenced blocks whose info string has `file=PATH` are the files of a
+//! small repository in memory; the block `output` holds what ctxlint reports about it, and is empty where the lint stays
+//! silent. `UPDATE=1 cargo test` writes the outputs anew. Every fix that a case offers is applied, and the finding must
+//! be gone then.
+//!
+//! Words behind the path make special files: `link=TARGET`, `size=BYTES`, `unreadable`, `hex` (the block holds the bytes
+//! as hexadecimal digits), `escapes` (the block holds `\u{...}` for single characters). The word `pedantic` on the output
+//! block switches the pedantic lints on, `all` shows the findings of every lint instead of the page's own.
+
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
+use ctxlint::config::{self, Settings};
+use ctxlint::diagnostic::{Applicability, Diagnostic};
+use ctxlint::lint::{self, Selection};
+use ctxlint::model::{BlockKind, Document, Format};
+use ctxlint::source::Span;
+use ctxlint::world::{Memory, MemoryFile};
+use ctxlint::{fix, parse, workspace};
+use libtest_mimic::{Arguments, Failed, Trial};
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
+
+/// The folder that stands for the root of a case's repository.
+const ROOT: &str = "/repo";
+
+struct Case {
+    title: String,
+    world: Memory,
+    options: Vec<String>,
+    expected: String,
+    /// The bytes of the expected output in the page.
+    place: Span,
+}
+
+fn main() {
+    let arguments = Arguments::from_args();
+    let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/lints");
+    let update = std::env::var_os("UPDATE").is_some();
+    let mut trials = Vec::new();
+    let mut names: Vec<PathBuf> = dir.read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    for path in names {
+        let name = path.file_stem().unwrap().to_str().unwrap().to_owned();
+        if update {
+            rewrite(&name, &path);
+        }
+        let text = std::fs::read_to_string(&path).unwrap();
+        let cases = match cases(&text) {
+            Ok(cases) => cases,
+            Err(problem) => {
+                trials.push(Trial::test(format!("{name}::page"), move || Err(Failed::from(problem))));
+                continue;
+            }
+        };
+        let silent = cases.iter().filter(|case| case.expected.is_empty()).count();
+        let fires = cases.iter().filter(|case| case.expected.contains(&format!("[{name}]"))).count();
+        let page = name.clone();
+        trials.push(Trial::test(format!("{name}::page"), move || check_page(&page, &text, fires, silent)));
+        for case in cases {
+            let name = name.clone();
+            let title = format!("{name}::{}", case.title.replace(' ', "_"));
+            trials.push(Trial::test(title, move || check_case(&name, &case)));
+        }
+    }
+    libtest_mimic::run(&arguments, trials).exit();
+}
+
+/// What every page must have.
+fn check_page(name: &str, text: &str, fires: usize, silent: usize) -> Result<(), Failed> {
+    let lint =
+        lint::by_name(name).ok_or_else(|| Failed::from(format!("docs/lints/{name}.md is the page of no lint")))?;
+    if !text.starts_with(&format!("# {name}\n")) {
+        return Err(format!("the page must start with `# {name}`").into());
+    }
+    for heading in ["## Why it matters", "## How to mend it", "## Cases"] {
+        if !text.contains(&format!("\n{heading}\n")) {
+            return Err(format!("the page has no heading `{heading}`").into());
+        }
+    }
+    if fires == 0 || silent == 0 {
+        return Err(format!("a page needs a case that fires ({fires}) and one that stays silent ({silent})").into());
+    }
+    if lint.summary.ends_with('.') || lint.why.ends_with('.') || lint.why.is_empty() {
+        return Err("summary and why are clauses without a full stop".into());
+    }
+    Ok(())
+}
+
+fn check_case(name: &str, case: &Case) -> Result<(), Failed> {
+    let found = run(name, case, &case.world);
+    let output = render(&case.world, &found);
+    if output != case.expected {
+        let shown = format!("expected:\n{}\nfound:\n{output}\n`UPDATE=1 cargo test` accepts it", case.expected);
+        return Err(shown.into());
+    }
+    for finding in &found {
+        if finding.message.is_empty() || finding.why.is_empty() || finding.help.is_empty() {
+            return Err(format!("a finding must say what, why and what to do: {finding:?}").into());
+        }
+        for fix in finding.fixes.iter().filter(|fix| fix.applicability != Applicability::Manual) {
+            let mut world = case.world.clone();
+            for edit in &fix.edits {
+                let path = Path::new(ROOT).join(&*edit.path);
+                let text = file_text(&world, &path).ok_or("a fix edits a file that is not there")?;
+                let edits: Vec<_> = fix.edits.iter().filter(|other| other.path == edit.path).cloned().collect();
+                let mended = fix::apply(&text, &edits).ok_or("a fix has edits that overlap or do not fit")?;
+                world.files.insert(path, MemoryFile::Bytes(mended.into_bytes()));
+                break;
+            }
+            let again = run(name, case, &world);
+            let same = |other: &&Diagnostic| other.key == finding.key && other.message == finding.message;
+            if again.iter().filter(same).count() >= found.iter().filter(same).count() {
+                return Err(format!("`{}` is still reported after its fix `{}`", finding.message, fix.title).into());
+            }
+        }
+    }
+    Ok(())
+}
+
+fn file_text(world: &Memory, path: &Path) -> Option<String> {
+    match world.files.get(path)? {
+        MemoryFile::Bytes(bytes) => String::from_utf8(bytes.clone()).ok(),
+        _ => None,
+    }
+}
+
+fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
+    let text = file_text(world, &Path::new(ROOT).join(config::FILE_NAME));
+    let (settings, problems) = text.as_deref().map_or((Settings::default(), Vec::new()), config::parse);
+    assert_eq!(problems, [], "the configuration of a case must be valid");
+    let workspace = workspace::load(world, Path::new(ROOT), settings, text);
+    let option = |word: &str| case.options.iter().any(|option| option == word);
+    let only = if option("all") { Vec::new() } else { vec![name.to_owned()] };
+    let selection = Selection { only, pedantic: option("pedantic"), ..Selection::default() };
+    // The engine's own lints need the others to run.
+    let engine = lint::by_name(name).is_some_and(|lint| matches!(lint.check, lint::Check::Engine));
+    let selection = if engine { Selection { only: Vec::new(), ..selection } } else { selection };
+    let mut found = lint::run(&workspace, &selection).diagnostics;
+    found.retain(|finding| !engine || option("all") || finding.lint == name);
+    found
+}
+
+fn render(world: &Memory, found: &[Diagnostic]) -> String {
+    let mut out = String::new();
+    for finding in found {
+        let text = file_text(world, &Path::new(ROOT).join(&*finding.path)).unwrap_or_default();
+        let place = |span: Option<Span>| {
+            let source = ctxlint::source::Source::new("", text.clone());
+            span.map_or(String::new(), |span| {
+                let at = source.position(span.start);
+                format!(":{}:{}", at.line, at.column)
+            })
+        };
+        let Diagnostic { path, severity, lint, message, help, .. } = finding;
+        let _ = writeln!(out, "{path}{}: {}[{lint}] {message}", place(finding.span), severity.name());
+        let _ = writeln!(out, "  help: {help}");
+        for fix in &finding.fixes {
+            let _ = writeln!(out, "  fix ({}): {}", fix.applicability.name(), fix.title);
+        }
+    }
+    out
+}
+
+fn cases(text: &str) -> Result<Vec<Case>, String> {
+    let page = parse::parse(text, Format::Markdown);
+    let mut cases: Vec<Case> = Vec::new();
+    let mut in_cases = false;
+    for (at, block) in page.blocks.iter().enumerate() {
+        match block.kind {
+            BlockKind::Heading { level: 2 } => in_cases = title(&page, text, at) == "Cases",
+            BlockKind::Heading { level: 3 } if in_cases => cases.push(Case {
+                title: title(&page, text, at),
+                world: Memory::default(),
+                options: Vec::new(),
+                expected: String::new(),
+                place: Span::default(),
+            }),
+            BlockKind::Fence { info, content, .. } if in_cases => {
+                let case = cases.last_mut().ok_or("a fenced block stands before the first case")?;
+                fence(case, info.slice(text), content, text)?;
+            }
+            _ => {}
+        }
+    }
+    match cases.iter().find(|case| case.place == Span::default()) {
+        Some(case) => Err(format!("the case `{}` has no output block", case.title)),
+        None => Ok(cases),
+    }
+}
+
+fn title(page: &Document, text: &str, heading: usize) -> String {
+    let section = page.sections.iter().find(|section| section.heading as usize == heading);
+    section.map(|section| section.title.slice(text).trim().to_owned()).unwrap_or_default()
+}
+
+fn fence(case: &mut Case, info: &str, content: Span, text: &str) -> Result<(), String> {
+    let words: Vec<&str> = info.split_whitespace().collect();
+    if words.first() == Some(&"output") {
+        case.options = words[1..].iter().map(|word| (*word).to_owned()).collect();
+        case.expected = content.slice(text).to_owned();
+        case.place = content;
+        return Ok(());
+    }
+    let Some(path) = words.iter().find_map(|word| word.strip_prefix("file=")) else {
+        return Err(format!("the block `{info}` is neither a file nor an output"));
+    };
+    let mut file = MemoryFile::Bytes(content.slice(text).as_bytes().to_vec());
+    for word in words.iter().skip_while(|word| !word.starts_with("file=")).skip(1) {
+        file = match word.split_once('=').unwrap_or((word, "")) {
+            ("link", target) => MemoryFile::Link(target.into()),
+            ("size", bytes) => MemoryFile::Sized(bytes.parse().map_err(|_| format!("`{word}` has no number"))?),
+            ("unreadable", _) => MemoryFile::Unreadable,
+            ("escapes", _) => MemoryFile::Bytes(unescape(content.slice(text)).into_bytes()),
+            ("hex", _) => {
+                let digits: String = content.slice(text).split_whitespace().collect();
+                let byte = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).unwrap();
+                MemoryFile::Bytes((0..digits.len()).step_by(2).map(byte).collect())
+            }
+            _ => return Err(format!("`{word}` is no kind of file")),
+        };
+    }
+    case.world.files.insert(Path::new(ROOT).join(path), file);
+    Ok(())
+}
+
+/// Turns `\u{200b}` into the character and `\r` into a carriage return.
+fn unescape(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("\\u{") {
+        out.push_str(before);
+        let (code, after) = after.split_once('}').unwrap();
+        out.push(char::from_u32(u32::from_str_radix(code, 16).unwrap()).unwrap());
+        rest = after;
+    }
+    out.push_str(rest);
+    out.replace("\\r", "\r")
+}
+
+/// Writes the outputs of a page anew.
+fn rewrite(name: &str, path: &Path) {
+    let text = std::fs::read_to_string(path).unwrap();
+    let Ok(mut cases) = cases(&text) else { return };
+    cases.sort_by_key(|case| std::cmp::Reverse(case.place));
+    let mut new = text.clone();
+    for case in cases {
+        let output = render(&case.world, &run(name, &case, &case.world));
+        new.replace_range(case.place.range(), &output);
+    }
+    if new != text {
+        std::fs::write(path, new).unwrap();
+    }
+}
