@@ -10,6 +10,11 @@ mod generic;
 mod listing;
 mod reader;
 mod settings;
+mod visible;
+mod worst;
+
+pub use visible::Visible;
+pub use worst::worst;
 
 use crate::clients::{Client, Role};
 use crate::model::Document;
@@ -150,6 +155,17 @@ pub enum Compaction {
     Lost,
     /// Nothing is known.
     Unknown,
+}
+
+impl Compaction {
+    /// The word in every output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Compaction::Kept => "kept",
+            Compaction::Lost => "lost",
+            Compaction::Unknown => "unknown",
+        }
+    }
 }
 
 /// The room for a listing of skills, in characters.

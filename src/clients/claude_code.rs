@@ -1,8 +1,8 @@
 //! Claude Code. Two versions were measured; where they agree, the fact is given for all.
 
 use super::{
-    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Matching, Role, ScopeGrammar,
-    Versions,
+    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Matching, MemoryStyle, Role,
+    RuleStyle, ScopeGrammar, Versions,
 };
 use crate::model::Format;
 
@@ -57,6 +57,8 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: Some(&SCOPE),
+    memory: MemoryStyle::Own,
+    rules: RuleStyle::Scope { without_always: true },
 };
 
 /// What the root of a plugin holds. Only the manifest tells that a folder is one.

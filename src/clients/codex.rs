@@ -1,6 +1,6 @@
 //! Codex CLI.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 use crate::model::Format;
 
 /// Seen in the requests of the real client, version 0.169.0.
@@ -33,6 +33,8 @@ pub static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    memory: MemoryStyle::Own,
+    rules: RuleStyle::Always,
 };
 
 /// Bytes of all project files together; `project_doc_max_bytes` (measured).

@@ -3,6 +3,7 @@
 use super::listing;
 use super::reader::{Read, Reader, folders_between, lexical, slashed, without_bom, without_comments};
 use super::settings::{self, Settings};
+use super::worst::Additions;
 use super::{Compaction, Load, Plan, Portion, Request, Trigger};
 use crate::clients::{ImportGrammar, Role, claude_code};
 use crate::model::{Document, Node, NodeKind, ScalarStyle};
@@ -10,7 +11,7 @@ use crate::references::imports::{State, imports};
 use crate::scope::{Scope, patterns_of};
 use crate::source::BOM;
 use crate::world::{EntryKind, World};
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 /// Whose file it is, which decides what it may import.
@@ -84,7 +85,7 @@ fn has_broken_list(document: &Document) -> bool {
     })
 }
 
-struct Claude<'a> {
+pub(super) struct Claude<'a> {
     reader: Reader<'a>,
     version: &'a str,
     newer: bool,
@@ -104,34 +105,57 @@ struct Claude<'a> {
 }
 
 pub(super) fn plan<'a>(world: &'a dyn World, request: &'a Request<'a>) -> Plan {
-    let version = if request.version.is_empty() { request.client.newest() } else { request.version };
-    let reader = Reader { world, request };
-    let git = reader.git_root();
-    let project = git.clone().unwrap_or_else(|| request.cwd.to_path_buf());
-    let mut plan = Plan::default();
-    let settings = settings::read(&reader, &project, &mut plan.problems);
-    let mut claude = Claude {
-        reader,
-        version,
-        newer: claude_code::NEWER.contains(version),
-        grammar: &claude_code::IMPORTS,
-        settings,
-        project,
-        plan,
-        seen: HashSet::new(),
-        placed: HashSet::new(),
-        rules: Vec::new(),
-        skills: Vec::new(),
-        fallback: false,
-    };
-    claude.startup(git.as_deref());
+    let mut claude = Claude::start(world, request);
     for (at, file) in request.touched.iter().enumerate() {
         claude.touch(at, &lexical(&request.cwd.join(file)));
     }
     claude.plan
 }
 
-impl Claude<'_> {
+impl<'a> Claude<'a> {
+    /// The plan up to the first prompt.
+    fn start(world: &'a dyn World, request: &'a Request<'a>) -> Claude<'a> {
+        let version = if request.version.is_empty() { request.client.newest() } else { request.version };
+        let reader = Reader { world, request };
+        let git = reader.git_root();
+        let project = git.clone().unwrap_or_else(|| request.cwd.to_path_buf());
+        let mut plan = Plan::default();
+        let settings = settings::read(&reader, &project, &mut plan.problems);
+        let mut claude = Claude {
+            reader,
+            version,
+            newer: claude_code::NEWER.contains(version),
+            grammar: &claude_code::IMPORTS,
+            settings,
+            project,
+            plan,
+            seen: HashSet::new(),
+            placed: HashSet::new(),
+            rules: Vec::new(),
+            skills: Vec::new(),
+            fallback: false,
+        };
+        claude.startup(git.as_deref());
+        claude
+    }
+
+    /// What touching files in `folders` can add.
+    pub(super) fn additions(world: &'a dyn World, request: &'a Request<'a>, folders: &BTreeSet<PathBuf>) -> Additions {
+        let mut claude = Claude::start(world, request);
+        let mut found = Vec::new();
+        for dir in folders.iter().filter(|dir| dir.starts_with(&claude.project)).cloned().collect::<Vec<_>>() {
+            let before = claude.plan.loads.len();
+            claude.folder(0, &dir);
+            found.push((dir, claude.plan.loads.split_off(before)));
+        }
+        let mut rules = Vec::new();
+        for rule in std::mem::take(&mut claude.rules) {
+            let Read::Text(file) = claude.reader.read(&rule.path, claude_code::MAX_MEMORY_BYTES) else { continue };
+            rules.push((rule.scope.anchor, rule.scope.scope, without_comments(file.text(), file.document())));
+        }
+        Additions { folders: found, rules }
+    }
+
     fn personal(&self) -> bool {
         self.reader.request.personal || self.reader.request.machine.is_some()
     }
@@ -411,24 +435,29 @@ impl Claude<'_> {
         let cwd = self.reader.request.cwd.to_path_buf();
         let folders: Vec<PathBuf> =
             folders_between(&self.project, file).into_iter().filter(|dir| !cwd.starts_with(dir)).collect();
-        let cause = Cause { trigger: Trigger::Nested, touch: Some(at), via: None };
         for dir in &folders {
-            let mut own = self.claims(dir);
-            for name in ["CLAUDE.md", ".claude/CLAUDE.md"] {
-                own |= self.place(&dir.join(name), Role::Memory, &cause, Trust::Project);
-            }
-            if self.personal() {
-                own |= self.place(&dir.join("CLAUDE.local.md"), Role::LocalMemory, &cause, Trust::Project);
-            }
-            if self.fallback && !own {
-                self.place(&dir.join("AGENTS.md"), Role::Memory, &cause, Trust::Project);
-                self.place(&dir.join(".claude/AGENTS.md"), Role::Memory, &cause, Trust::Project);
-            }
-            self.rules(dir, dir, &cause, Trust::Project);
+            self.folder(at, dir);
             self.matching_rules(at, file, |anchor| anchor == dir.as_path());
         }
         self.matching_rules(at, file, |_| true);
         self.skills_of(at, file, &folders);
+    }
+
+    /// What a folder below the start adds by itself.
+    fn folder(&mut self, touch: usize, dir: &Path) {
+        let cause = Cause { trigger: Trigger::Nested, touch: Some(touch), via: None };
+        let mut own = self.claims(dir);
+        for name in ["CLAUDE.md", ".claude/CLAUDE.md"] {
+            own |= self.place(&dir.join(name), Role::Memory, &cause, Trust::Project);
+        }
+        if self.personal() {
+            own |= self.place(&dir.join("CLAUDE.local.md"), Role::LocalMemory, &cause, Trust::Project);
+        }
+        if self.fallback && !own {
+            self.place(&dir.join("AGENTS.md"), Role::Memory, &cause, Trust::Project);
+            self.place(&dir.join(".claude/AGENTS.md"), Role::Memory, &cause, Trust::Project);
+        }
+        self.rules(dir, dir, &cause, Trust::Project);
     }
 
     /// Whether a folder has a memory file of its own that is there already.

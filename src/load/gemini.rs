@@ -2,13 +2,14 @@
 
 use super::listing::{frontmatter_text, listed, read};
 use super::reader::{Reader, folders_between, lexical, without_bom};
+use super::worst::Additions;
 use super::{Compaction, Load, Plan, Portion, Request, Trigger};
 use crate::clients::{Role, gemini_cli};
 use crate::model::Format;
 use crate::parse::parse;
 use crate::references::imports::{State, imports};
 use crate::world::World;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 struct Gemini<'a> {
@@ -33,12 +34,7 @@ struct Visit<'a> {
 }
 
 pub(super) fn plan<'a>(world: &'a dyn World, request: &'a Request<'a>) -> Plan {
-    let reader = Reader { world, request };
-    let boundary = reader.git_root().unwrap_or_else(|| request.cwd.to_path_buf());
-    let mut plan = Plan::default();
-    let (names, flat) = settings(&reader, &mut plan);
-    let mut gemini = Gemini { reader, boundary, names, flat, plan, seen: HashSet::new() };
-    gemini.startup();
+    let mut gemini = start(world, request);
     for (at, file) in request.touched.iter().enumerate() {
         let file = lexical(&request.cwd.join(file));
         if !file.starts_with(&gemini.boundary) {
@@ -49,6 +45,29 @@ pub(super) fn plan<'a>(world: &'a dyn World, request: &'a Request<'a>) -> Plan {
         }
     }
     gemini.plan
+}
+
+/// What touching files in `folders` can add.
+pub(super) fn additions<'a>(world: &'a dyn World, request: &'a Request<'a>, folders: &BTreeSet<PathBuf>) -> Additions {
+    let mut gemini = start(world, request);
+    let mut found = Vec::new();
+    for dir in folders {
+        let before = gemini.plan.loads.len();
+        gemini.folder(dir, Trigger::Nested, Some(0));
+        found.push((dir.clone(), gemini.plan.loads.split_off(before)));
+    }
+    Additions { folders: found, rules: Vec::new() }
+}
+
+/// The plan up to the first prompt.
+fn start<'a>(world: &'a dyn World, request: &'a Request<'a>) -> Gemini<'a> {
+    let reader = Reader { world, request };
+    let boundary = reader.git_root().unwrap_or_else(|| request.cwd.to_path_buf());
+    let mut plan = Plan::default();
+    let (names, flat) = settings(&reader, &mut plan);
+    let mut gemini = Gemini { reader, boundary, names, flat, plan, seen: HashSet::new() };
+    gemini.startup();
+    gemini
 }
 
 /// The file names and whether imports are flat: `context.fileName` and `context.importFormat`.
