@@ -24,7 +24,7 @@ pub struct BudgetDefault {
     pub warn: u64,
     /// Why the value matters.
     pub basis: Basis,
-    /// Where the number comes from, as a clause.
+    /// Where the number comes from, as what follows "is".
     pub source: &'static str,
 }
 

@@ -394,9 +394,12 @@ pub fn format_of(path: &str) -> Format {
     }
 }
 
+/// A path that leads through a link, and the real path behind it.
+type LinkedPath = (Arc<str>, Arc<str>);
+
 /// Every path that leads through a link to a file inside the root, with the real path; and what is wrong with links
 /// that stand where a client looks.
-fn linked_paths(index: &PathIndex) -> (Vec<(Arc<str>, Arc<str>)>, Vec<WalkProblem>) {
+fn linked_paths(index: &PathIndex) -> (Vec<LinkedPath>, Vec<WalkProblem>) {
     let mut found = Vec::new();
     let mut problems = Vec::new();
     // Links met while looking behind a link stand under a second path; `through` says how many links deep it is.

@@ -283,8 +283,8 @@ fn suppress(
     for file in &workspace.files {
         for (at, suppression) in by_path.get(&*file.path).into_iter().flatten().enumerate() {
             for name in 0..suppression.names.len() {
-                let unused = !used.contains_key(&(&*file.path, at, name));
-                let report = suppression::report(file, suppression, name, unused, is_active);
+                let used = used.contains_key(&(&*file.path, at, name));
+                let report = suppression::report(file, suppression, name, used, is_active, found);
                 found.extend(report.into_iter().filter(|finding| {
                     let lint = by_name(finding.lint);
                     lint.is_some_and(|lint| selection.may_fire(lint, &workspace.settings))

@@ -34,7 +34,7 @@ pub struct Verdict {
     pub severity: Severity,
     /// Why the value matters.
     pub basis: Basis,
-    /// Where the limit comes from.
+    /// Where the limit comes from, as what follows "is".
     pub source: &'static str,
 }
 
@@ -49,8 +49,31 @@ pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Optio
         let levels = [(budget.error, Severity::Error), (budget.warn, Severity::Warn)];
         let exceeded =
             levels.into_iter().find_map(|(limit, severity)| Some((limit.filter(|limit| value > *limit)?, severity)));
-        return exceeded.map(|(limit, severity)| Verdict { limit, severity, basis, source: "ctxlint.toml" });
+        return exceeded.map(|(limit, severity)| Verdict { limit, severity, basis, source: "set in ctxlint.toml" });
     }
     let default = default.filter(|default| value > default.warn)?;
     Some(Verdict { limit: default.warn, severity: Severity::Warn, basis, source: default.source })
+}
+
+/// A number with separators: `12,480`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn numbers_have_separators() {
+        assert_eq!([0, 999, 1_000, 12_480, 1_234_567].map(thousands), ["0", "999", "1,000", "12,480", "1,234,567"]);
+    }
 }

@@ -84,7 +84,9 @@ impl PathIndex {
         if self.nested.iter().any(|dir| is_below(path, dir)) {
             return Presence::Beyond;
         }
-        if self.unwalked.iter().any(|dir| is_below(path, dir)) || self.ignore.is_ignored(path) {
+        // Packages are installed, not written: a clone without them is no worse.
+        let is_installed = path.split('/').any(|part| part == "node_modules");
+        if is_installed || self.unwalked.iter().any(|dir| is_below(path, dir)) || self.ignore.is_ignored(path) {
             return Presence::Ignored;
         }
         Presence::Missing
@@ -261,6 +263,7 @@ mod tests {
         assert_eq!(index.presence("out/a.md"), Presence::Beyond);
         assert_eq!(index.presence("guide/b.md"), Presence::Missing);
         assert_eq!(index.real_path("guide/a.md").as_deref(), Some("docs/a.md"));
+        assert_eq!(index.presence("web/node_modules/x/README.md"), Presence::Ignored);
     }
 
     #[test]

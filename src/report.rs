@@ -6,6 +6,7 @@ pub mod human;
 pub mod json;
 mod safe;
 
+pub use crate::measure::thousands;
 pub use safe::one_line;
 
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
@@ -91,19 +92,6 @@ pub fn counted(count: usize, noun: &str) -> String {
     if count == 1 { format!("1 {noun}") } else { format!("{} {noun}s", thousands(count as u64)) }
 }
 
-/// A number with separators: `12,480`.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
-}
-
 /// The last line of a report for people: what was looked at and what came of it.
 pub fn footer(report: &Report<'_>) -> String {
     let Summary { files, errors, warnings, infos, suppressed, baselined, fixable, unchecked } = summary(report);
@@ -127,14 +115,4 @@ pub fn footer(report: &Report<'_>) -> String {
         text.push_str(&format!("not checked: {}\n", one_line(note)));
     }
     text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::thousands;
-
-    #[test]
-    fn numbers_have_separators() {
-        assert_eq!([0, 999, 1_000, 12_480, 1_234_567].map(thousands), ["0", "999", "1,000", "12,480", "1,234,567"]);
-    }
 }

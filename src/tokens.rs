@@ -95,9 +95,14 @@ fn count_pieces(encoding: Encoding, text: &str, limit: usize, visit: impl FnMut(
     let index = encoding as usize;
     // A thread that is being torn down has no memo any more, but can still count.
     let mut memo = MEMOS.try_with(|memos| memos[index].take()).unwrap_or_default();
+    #[allow(clippy::redundant_closure, reason = "a closure is inlined into the loop, a function passed by name is not")]
     let tokens = match encoding {
-        Encoding::O200kBase => run(&vocabulary::O200K_BASE, scan::o200k_base, &mut memo, text, limit, visit),
-        Encoding::Cl100kBase => run(&vocabulary::CL100K_BASE, scan::cl100k_base, &mut memo, text, limit, visit),
+        Encoding::O200kBase => {
+            run(&vocabulary::O200K_BASE, |bytes, at| scan::o200k_base(bytes, at), &mut memo, text, limit, visit)
+        }
+        Encoding::Cl100kBase => {
+            run(&vocabulary::CL100K_BASE, |bytes, at| scan::cl100k_base(bytes, at), &mut memo, text, limit, visit)
+        }
     };
     let _ = MEMOS.try_with(|memos| memos[index].set(memo));
     tokens

@@ -142,6 +142,12 @@ impl Workspace {
         self.clients.iter().any(|client| client.name == name)
     }
 
+    /// The files that this client loads by themselves and looks for imports in.
+    pub fn importing_files(&self, client: &'static Client) -> impl Iterator<Item = &File> {
+        let has_own = has_own_memory(self.files.iter());
+        self.files.iter().filter(move |file| imports_from(file, client, has_own))
+    }
+
     /// The encoding in which tokens are counted.
     pub fn encoding(&self) -> Encoding {
         Encoding::from_name(&self.settings.encoding).unwrap_or_default()
@@ -183,8 +189,10 @@ pub fn from_discovery(
     // fragment are read for their headings. Each round reads what the last one named.
     let mut edges: BTreeMap<(Arc<str>, &'static str), Vec<ImportEdge>> = BTreeMap::new();
     let mut todo: BTreeSet<(Arc<str>, &'static str)> = BTreeSet::new();
+    let has_own = has_own_memory(files.values());
     for file in files.values() {
-        todo.extend(importing_clients(file, &clients, &files).map(|client| (file.path.clone(), client.name)));
+        let importing = clients.iter().filter(|client| imports_from(file, client, has_own));
+        todo.extend(importing.map(|client| (file.path.clone(), client.name)));
     }
     let mut anchors_of: Vec<Arc<str>> = files.keys().cloned().collect();
     loop {
@@ -299,29 +307,22 @@ fn guess_encoding(bytes: &[u8]) -> &'static str {
     "Latin-1 or another one-byte encoding"
 }
 
-/// The clients that look for imports in a file that they load by themselves.
-fn importing_clients(
-    file: &File,
-    clients: &[&'static Client],
-    files: &BTreeMap<Arc<str>, File>,
-) -> impl Iterator<Item = &'static Client> {
-    // Claude Code reads AGENTS.md only where the project has no memory file of its own.
-    let claude = clients::claude_code::CLIENT.name;
-    let own = |role: &RoleAt| role.client == claude && is_own_memory(role);
-    let has_own = files.values().any(|file| file.roles.iter().any(own) && !file.source.text.trim().is_empty());
-    let found: Vec<&'static Client> = clients
-        .iter()
-        .copied()
-        .filter(|client| client.imports.is_some())
-        .filter(|client| {
-            file.roles.iter().any(|role| {
-                role.client == client.name
-                    && matches!(role.role, Role::Memory | Role::LocalMemory | Role::Rule)
-                    && !(has_own && client.name == claude && role.role == Role::Memory && !is_own_memory(role))
-            })
-        })
-        .collect();
-    found.into_iter()
+/// Whether some file is a memory file of Claude Code's own with something in it. Claude Code reads `AGENTS.md` only where
+/// there is none.
+fn has_own_memory<'a>(mut files: impl Iterator<Item = &'a File>) -> bool {
+    let own = |role: &RoleAt| role.client == clients::claude_code::CLIENT.name && is_own_memory(role);
+    files.any(|file| file.roles.iter().any(own) && !file.source.text.trim().is_empty())
+}
+
+/// Whether the client loads the file by itself and looks for imports in it.
+fn imports_from(file: &File, client: &Client, has_own: bool) -> bool {
+    let is_shadowed = |role: &RoleAt| {
+        let claude = client.name == clients::claude_code::CLIENT.name;
+        has_own && claude && role.role == Role::Memory && !is_own_memory(role)
+    };
+    let loads = |role: &RoleAt| matches!(role.role, Role::Memory | Role::LocalMemory | Role::Rule);
+    client.imports.is_some()
+        && file.roles.iter().any(|role| role.client == client.name && loads(role) && !is_shadowed(role))
 }
 
 /// Whether this is a memory file under the client's own name rather than the shared `AGENTS.md`.

@@ -88,7 +88,7 @@ fn one_bad_file_never_hides_the_findings_of_the_others() {
     let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n"), (".claude/rules/a.md", "See [b](gone.md).\n")]);
     let rules = dir.path().join(".claude/rules");
     fs::write(rules.join("closed.md"), "secret").unwrap();
-    fs::set_permissions(rules.join("closed.md"), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(rules.join("closed.md"), fs::Permissions::from_mode(0o0)).unwrap();
     let noise: Vec<u8> = (0..4096u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     fs::write(rules.join("noise.md"), noise).unwrap();
     fs::File::create(rules.join("huge.md")).unwrap().set_len(200 << 20).unwrap();

@@ -6,7 +6,8 @@
 //! be gone then.
 //!
 //! Words behind the path make special files: `link=TARGET`, `size=BYTES`, `unreadable`, `hex` (the block holds the bytes
-//! as hexadecimal digits), `escapes` (the block holds `\u{...}` for single characters). The word `pedantic` on the output
+//! as hexadecimal digits), `escapes` (the block holds `\u{...}` for single characters), `repeat=TIMES` (the block again
+//! and again). The word `pedantic` on the output
 //! block switches the pedantic lints on, `all` shows the findings of every lint instead of the page's own.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -19,6 +20,7 @@ use ctxlint::source::Span;
 use ctxlint::world::{Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
@@ -101,13 +103,13 @@ fn check_case(name: &str, case: &Case) -> Result<(), Failed> {
         }
         for fix in finding.fixes.iter().filter(|fix| fix.applicability != Applicability::Manual) {
             let mut world = case.world.clone();
-            for edit in &fix.edits {
-                let path = Path::new(ROOT).join(&*edit.path);
+            let edited: BTreeSet<&str> = fix.edits.iter().map(|edit| &*edit.path).collect();
+            for name in edited {
+                let path = Path::new(ROOT).join(name);
                 let text = file_text(&world, &path).ok_or("a fix edits a file that is not there")?;
-                let edits: Vec<_> = fix.edits.iter().filter(|other| other.path == edit.path).cloned().collect();
+                let edits: Vec<_> = fix.edits.iter().filter(|edit| &*edit.path == name).cloned().collect();
                 let mended = fix::apply(&text, &edits).ok_or("a fix has edits that overlap or do not fit")?;
                 world.files.insert(path, MemoryFile::Bytes(mended.into_bytes()));
-                break;
             }
             let again = run(name, case, &world);
             let same = |other: &&Diagnostic| other.key == finding.key && other.message == finding.message;
@@ -212,6 +214,10 @@ fn fence(case: &mut Case, info: &str, content: Span, text: &str) -> Result<(), S
             ("link", target) => MemoryFile::Link(target.into()),
             ("size", bytes) => MemoryFile::Sized(bytes.parse().map_err(|_| format!("`{word}` has no number"))?),
             ("unreadable", _) => MemoryFile::Unreadable,
+            ("repeat", times) => {
+                let times: usize = times.parse().map_err(|_| format!("`{word}` has no number"))?;
+                MemoryFile::Bytes(content.slice(text).repeat(times).into_bytes())
+            }
             ("escapes", _) => MemoryFile::Bytes(unescape(content.slice(text)).into_bytes()),
             ("hex", _) => {
                 let digits: String = content.slice(text).split_whitespace().collect();

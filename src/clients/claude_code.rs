@@ -105,6 +105,7 @@ pub static SCOPE: ScopeGrammar = ScopeGrammar {
     negation: true,
     bang_class: false,
     commas: true,
+    plain: false,
     double_star_is_always: true,
     max_expanded: 1_000,
     max_expanded_bytes: 4 << 20,

@@ -34,4 +34,4 @@ pub(super) static CLIENT: Client = Client {
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.
-static SCOPE: ScopeGrammar = ScopeGrammar::paths("globs", true, DOCUMENTED);
+static SCOPE: ScopeGrammar = ScopeGrammar { plain: true, ..ScopeGrammar::paths("globs", true, DOCUMENTED) };

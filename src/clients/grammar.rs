@@ -46,6 +46,8 @@ pub struct ScopeGrammar {
     pub bang_class: bool,
     /// A string is a list with commas between the patterns; those between braces do not count.
     pub commas: bool,
+    /// The client's own editor writes the patterns without quotes, which is no YAML, and reads them so.
+    pub plain: bool,
     /// A rule whose only pattern is `**` has no scope: it always loads.
     pub double_star_is_always: bool,
     /// How many patterns the braces of one rule may expand to. A pattern that would go beyond is taken as it stands.
@@ -79,6 +81,7 @@ impl ScopeGrammar {
             negation: false,
             bang_class: true,
             commas: true,
+            plain: false,
             double_star_is_always: false,
             max_expanded: 1_000,
             max_expanded_bytes: 4 << 20,

@@ -39,10 +39,13 @@ impl Suppression {
             }
             (Reach::Span(_), None) => false,
         };
-        let group = by_name(finding.lint).map(|lint| lint.group.name());
-        let names = |name: &str| name == finding.lint || Some(name) == group;
-        if reached { self.names.iter().position(|(name, _)| names(name)) } else { None }
+        if reached { self.names.iter().position(|(name, _)| is_name_of(name, finding)) } else { None }
     }
+}
+
+/// Whether `name` is that of the finding's lint or of its group.
+fn is_name_of(name: &str, finding: &Diagnostic) -> bool {
+    name == finding.lint || by_name(finding.lint).is_some_and(|lint| lint.group.name() == name)
 }
 
 /// Every suppression comment of a file, in order.
@@ -144,31 +147,62 @@ fn with_line_ending(text: &str, span: Span) -> Span {
 pub(super) fn report(
     file: &File,
     suppression: &Suppression,
-    name: usize,
-    unused: bool,
+    index: usize,
+    used: bool,
     is_active: impl Fn(&str) -> bool,
+    found: &[Diagnostic],
 ) -> Option<Diagnostic> {
-    let (name, span) = &suppression.names[name];
+    let (name, span) = &suppression.names[index];
     if by_name(name).is_none() && !Group::ALL.iter().any(|group| group.name() == name) {
         return crate::lints::unknown_lint::finding(&file.path, *span, name);
     }
     // A lint that did not run could not find anything, so its suppression cannot be judged.
-    if !unused || !is_active(name) {
+    if used || !is_active(name) {
         return None;
     }
     let lint = &crate::lints::unused_suppression::UNUSED_SUPPRESSION;
-    let alone = suppression.names.len() == 1;
-    let fix = Fix {
-        title: "delete the comment".to_owned(),
+    let fix = |title: String, span: Span, text: &str| Fix {
+        title,
         applicability: Applicability::Safe,
-        edits: vec![Edit { path: file.path.clone(), span: suppression.span, text: String::new() }],
+        edits: vec![Edit { path: file.path.clone(), span, text: text.to_owned() }],
+    };
+    let of_file = |other: &&Diagnostic| other.path == file.path && other.span.is_none() && is_name_of(name, other);
+    if suppression.reach != Reach::File && found.iter().any(|other| of_file(&other)) {
+        let end = suppression.names[0].1.start as usize;
+        let before = &file.source.text[suppression.span.start as usize..end];
+        let at = suppression.span.start as usize + before.rfind("allow").map_or(before.len(), |at| at + "allow".len());
+        return Some(Diagnostic {
+            message: format!("`allow: {name}` covers the next block, and the finding is about the whole file"),
+            why: "the comment has no effect".to_owned(),
+            help: format!("write `allow-file: {name}`"),
+            span: Some(*span),
+            key: name.clone(),
+            fixes: vec![fix("write `allow-file`".to_owned(), Span::new(at, at), "-file")],
+            ..blank(lint, &file.path)
+        });
+    }
+    let (help, fix) = if suppression.names.len() == 1 {
+        let help = "delete the comment".to_owned();
+        (help.clone(), fix(help, suppression.span, ""))
+    } else {
+        let help = format!("delete `{name}` from the comment");
+        (help.clone(), fix(help, with_comma(suppression, index), ""))
     };
     Some(Diagnostic {
         message: format!("nothing here needs `allow: {name}`"),
-        help: if alone { "delete the comment".to_owned() } else { format!("delete `{name}` from the comment") },
+        help,
         span: Some(*span),
         key: name.clone(),
-        fixes: if alone { vec![fix] } else { Vec::new() },
+        fixes: vec![fix],
         ..blank(lint, &file.path)
     })
+}
+
+/// A name of several with the comma and the space that go with it.
+fn with_comma(suppression: &Suppression, index: usize) -> Span {
+    let names = &suppression.names;
+    match names.get(index + 1) {
+        Some((_, next)) => Span { start: names[index].1.start, end: next.start },
+        None => Span { start: names[index - 1].1.end, end: names[index].1.end },
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::{self, Verdict};
+use crate::measure::{self, Verdict, thousands};
 use crate::workspace::File;
 
 /// The lint.
@@ -28,7 +28,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         return;
     };
     cx.report(Diagnostic {
-        message: format!("{lines} lines; the budget is {limit} ({source})"),
+        message: format!("{} lines; the budget of {} is {source}", thousands(lines), thousands(limit)),
         severity,
         basis,
         help: "move what only some tasks need into path-scoped rules, skills or documents read on demand".to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::{self, Verdict};
+use crate::measure::{self, Verdict, thousands};
 use crate::workspace::File;
 
 /// The lint.
@@ -33,7 +33,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         return;
     };
     cx.report(Diagnostic {
-        message: format!("{tokens} tokens; the budget is {limit} ({source})"),
+        message: format!("{} tokens; the budget of {} is {source}", thousands(tokens), thousands(limit)),
         severity,
         basis,
         help: "move what only some tasks need into path-scoped rules, skills or documents read on demand".to_owned(),

@@ -4,7 +4,7 @@ use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::source::{BOM, Span};
 use crate::workspace::File;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The lint.
 pub static HIDDEN_TEXT: Lint = Lint {
@@ -22,7 +22,7 @@ pub static HIDDEN_TEXT: Lint = Lint {
     check: Check::Document(check),
 };
 
-/// First bytes of the UTF-8 forms of every character that [`is_hidden`] knows: text without them is passed over fast.
+/// First bytes of the UTF-8 forms of every character that [`is_invisible`] knows: text without them is passed over fast.
 const LEAD_BYTES: [u8; 7] = [0xc2, 0xd8, 0xe1, 0xe2, 0xe3, 0xef, 0xf3];
 
 /// How many variation selectors in a row can still be typography; more carry data.
@@ -34,27 +34,29 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     let mut at = 0;
     while let Some(found) = bytes[at..].iter().position(|byte| LEAD_BYTES.contains(byte)) {
         at += found;
-        let run = hidden_run(text, at);
+        let run = invisible_run(text, at);
         if run == 0 {
             at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         }
-        report(cx, file, Span::new(at, at + run));
+        if is_hidden(text, Span::new(at, at + run)) {
+            report(cx, file, Span::new(at, at + run));
+        }
         at += run;
     }
 }
 
 fn report(cx: &mut Checker<'_>, file: &File, span: Span) {
     let hidden = span.slice(&file.source.text);
-    let names: BTreeSet<String> = hidden.chars().map(name).collect();
-    let names = names.into_iter().take(4).collect::<Vec<_>>().join(", ");
     let count = hidden.chars().count();
     let decoded: String = hidden.chars().filter_map(tag_letter).collect();
     let says = if decoded.is_empty() { String::new() } else { format!(", which spell \"{}\"", decoded.escape_debug()) };
-    let noun = if count == 1 { "character" } else { "characters" };
+    let (noun, help) = if count == 1 { ("character", "delete it") } else { ("characters", "delete them") };
+    let help = if decoded.is_empty() { help } else { "find out where they come from, and delete them" };
+    let names = names(hidden);
     cx.report(Diagnostic {
         message: format!("{count} invisible {noun}: {names}{says}"),
-        help: "delete them".to_owned(),
+        help: help.to_owned(),
         span: Some(span),
         key: names,
         fixes: vec![Fix {
@@ -72,28 +74,21 @@ fn tag_letter(c: char) -> Option<char> {
     if (0xe0020..=0xe007e).contains(&code) { char::from_u32(code - 0xe0000) } else { None }
 }
 
-/// Length in bytes of the run of hidden characters at byte `at`; 0 where there is none.
-fn hidden_run(text: &str, at: usize) -> usize {
-    let mut end = at;
-    let mut selectors = 0;
-    for c in text[at..].chars() {
-        if is_selector(c) {
-            selectors += 1;
-        } else if !is_hidden(c) {
-            break;
-        }
-        end += c.len_utf8();
+/// Length in bytes of the run of invisible characters at byte `at`; 0 where there is none.
+fn invisible_run(text: &str, at: usize) -> usize {
+    let run = text[at..].chars().take_while(|c| is_selector(*c) || is_invisible(*c));
+    run.map(char::len_utf8).sum()
+}
+
+/// Whether a run of invisible characters has no honest reason to be there.
+fn is_hidden(text: &str, span: Span) -> bool {
+    let run = span.slice(text);
+    if run.chars().all(is_selector) {
+        return run.chars().count() > MAX_SELECTORS;
     }
-    if end == at {
-        return 0;
-    }
-    let run = &text[at..end];
-    if selectors == run.chars().count() {
-        return if selectors > MAX_SELECTORS { end - at } else { 0 };
-    }
-    let before = text[..at].chars().next_back();
-    let after = text[end..].chars().next();
-    if is_typography(run, before, after, at) { 0 } else { end - at }
+    let before = text[..span.start as usize].chars().next_back();
+    let after = text[span.end as usize..].chars().next();
+    !is_typography(run, before, after, span.start as usize)
 }
 
 /// Variation selectors choose between forms of the character before them.
@@ -101,7 +96,7 @@ fn is_selector(c: char) -> bool {
     matches!(c, '\u{fe00}'..='\u{fe0f}' | '\u{e0100}'..='\u{e01ef}')
 }
 
-fn is_hidden(c: char) -> bool {
+fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
@@ -157,19 +152,34 @@ fn is_pictograph(c: char) -> bool {
     matches!(c, '\u{2190}'..='\u{2bff}' | '\u{1f000}'..='\u{1faff}' | '\u{fe0f}' | '\u{20e3}')
 }
 
-fn name(c: char) -> String {
-    let code = u32::from(c);
-    let known = match code {
-        0xad => " soft hyphen",
-        0x200b => " zero width space",
-        0x200c => " zero width non-joiner",
-        0x200d => " zero width joiner",
-        0x200e | 0x200f | 0x61c => " direction mark",
-        0x202a..=0x202e | 0x2066..=0x2069 => " bidirectional control",
-        0x2060 => " word joiner",
-        0xfeff => " byte order mark",
-        0xe0000..=0xe007f => " tag character",
-        _ => "",
+/// The characters by kind, with their code points.
+fn names(hidden: &str) -> String {
+    let mut kinds: BTreeMap<&str, BTreeSet<u32>> = BTreeMap::new();
+    for c in hidden.chars() {
+        kinds.entry(kind(c)).or_default().insert(u32::from(c));
+    }
+    let name = |(kind, codes): (&&str, &BTreeSet<u32>)| match (codes.first(), codes.last()) {
+        (Some(first), Some(last)) if first != last => format!("{kind}s U+{first:04X} to U+{last:04X}"),
+        (Some(only), _) => format!("{kind} U+{only:04X}"),
+        _ => String::new(),
     };
-    format!("U+{code:04X}{known}")
+    kinds.iter().map(name).collect::<Vec<_>>().join(", ")
+}
+
+fn kind(c: char) -> &'static str {
+    match c {
+        '\u{ad}' => "soft hyphen",
+        '\u{200b}' => "zero width space",
+        '\u{200c}' => "zero width non-joiner",
+        '\u{200d}' => "zero width joiner",
+        '\u{200e}' | '\u{200f}' | '\u{61c}' => "direction mark",
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => "bidirectional control",
+        '\u{2060}' => "word joiner",
+        '\u{2061}'..='\u{2064}' => "invisible operator",
+        '\u{115f}' | '\u{1160}' | '\u{3164}' | '\u{ffa0}' => "Hangul filler",
+        '\u{feff}' => "byte order mark",
+        '\u{e0000}'..='\u{e007f}' => "tag character",
+        c if is_selector(c) => "variation selector",
+        _ => "format character",
+    }
 }

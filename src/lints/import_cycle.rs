@@ -1,9 +1,10 @@
 //! Files that import one another in a circle.
 
+use crate::clients::Client;
 use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::references::State;
-use crate::workspace::{ImportEdge, ImportTarget};
+use crate::workspace::{ImportEdge, ImportTarget, Workspace};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -17,15 +18,24 @@ pub static IMPORT_CYCLE: Lint = Lint {
     max_level: Severity::Info,
     pedantic: false,
     basis: Basis::Correctness,
-    why: "Claude Code loads each file once, so the closing import does nothing",
+    why: "no client loads a file inside itself, so the closing import does nothing",
     fix: FixKind::None,
     since: "0.1.0",
     check: Check::Workspace(check),
 };
 
 fn check(cx: &mut Checker<'_>) {
+    let workspace = cx.workspace;
+    let mut known = BTreeSet::new();
+    for client in workspace.clients.iter().filter(|client| client.imports.is_some()) {
+        check_client(cx, workspace, client, &mut known);
+    }
+}
+
+/// Every client sees imports of its own; a circle that several see is reported once.
+fn check_client(cx: &mut Checker<'_>, workspace: &Workspace, client: &Client, known: &mut BTreeSet<String>) {
     let mut next: BTreeMap<&Arc<str>, Vec<(&Arc<str>, &ImportEdge)>> = BTreeMap::new();
-    for edge in &cx.workspace.imports {
+    for edge in workspace.imports.iter().filter(|edge| edge.client.name == client.name) {
         if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
             next.entry(&edge.from).or_default().push((target, edge));
         }
@@ -47,19 +57,24 @@ fn check(cx: &mut Checker<'_>) {
                 last.1 += 1;
             }
             match chain.iter().position(|(file, _)| file == target) {
-                Some(first) => report(cx, &chain[first..], edge, &next),
+                Some(first) => {
+                    let found = finding(cx, &chain[first..], edge, &next);
+                    if known.insert(found.key.clone()) {
+                        cx.report(found);
+                    }
+                }
                 None => chain.push((target, 0)),
             }
         }
     }
 }
 
-fn report(
-    cx: &mut Checker<'_>,
+fn finding(
+    cx: &Checker<'_>,
     cycle: &[(&Arc<str>, usize)],
     closing: &ImportEdge,
     next: &BTreeMap<&Arc<str>, Vec<(&Arc<str>, &ImportEdge)>>,
-) {
+) -> Diagnostic {
     let mut names: Vec<&str> = cycle.iter().map(|(file, _)| &***file).collect();
     names.push(&cycle[0].0[..]);
     let steps = cycle[..cycle.len() - 1].iter();
@@ -69,17 +84,20 @@ fn report(
         span: edge.import.span,
         message: format!("imports `{target}`"),
     });
-    let message = match names.as_slice() {
-        [only, _] => format!("`{only}` imports itself"),
-        names => format!("the imports form a circle: {}", names.join(" -> ")),
+    let (message, help) = match names.as_slice() {
+        [only, _] => (format!("`{only}` imports itself"), "remove this import"),
+        names => {
+            let message = format!("the imports form a circle: {}", names.join(" -> "));
+            (message, "remove this import, or the one that leads here")
+        }
     };
-    cx.report(Diagnostic {
+    Diagnostic {
         message,
-        help: "remove this import, or the one that leads here".to_owned(),
+        help: help.to_owned(),
         label: "closes the circle".to_owned(),
         span: Some(closing.import.span),
         related: related.collect(),
         key: names.join(" -> "),
         ..cx.finding(&closing.from)
-    });
+    }
 }

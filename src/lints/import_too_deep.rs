@@ -1,6 +1,6 @@
 //! An import beyond the depth to which its client follows imports.
 
-use crate::clients::{Client, Role};
+use crate::clients::Client;
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::references::State;
@@ -66,9 +66,7 @@ fn depths(workspace: &Workspace, client: &'static Client) -> BTreeMap<Arc<str>, 
             next.entry(&edge.from).or_default().push(target);
         }
     }
-    let loads_by_itself = [Role::Memory, Role::LocalMemory, Role::Rule];
-    let of_client = |role: &crate::discover::RoleAt| role.client == client.name && loads_by_itself.contains(&role.role);
-    let roots = workspace.files.iter().filter(|file| file.roles.iter().any(of_client));
+    let roots = workspace.importing_files(client);
     let mut depths: BTreeMap<Arc<str>, u32> = roots.map(|file| (file.path.clone(), 0)).collect();
     let mut queue: VecDeque<Arc<str>> = depths.keys().cloned().collect();
     while let Some(file) = queue.pop_front() {

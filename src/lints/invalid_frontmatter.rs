@@ -1,7 +1,8 @@
 //! Frontmatter that is not valid YAML, or that is not frontmatter at all.
 
-use crate::clients::Role;
+use crate::clients::{self, Role};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::discover::RoleAt;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Document, Entry, Format, Node, NodeKind, ScalarStyle};
 use crate::parse;
@@ -35,17 +36,27 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         None => not_seen(cx, file),
         Some(frontmatter) => {
             let Some(problem) = &frontmatter.error else { return };
-            let (severity, why, clause) = effect(file, frontmatter.node.as_ref());
-            let fix = frontmatter.node.as_ref().and_then(|node| quoting(file, node));
-            let help = match &fix {
-                Some(_) => "put the value in quotes".to_owned(),
-                None => "correct the YAML".to_owned(),
+            if is_own_form(file, problem.span) {
+                return;
+            }
+            let effect = effect(file, frontmatter.node.as_ref());
+            let severity = if let Effect::Read(_) = effect { Severity::Info } else { Severity::Error };
+            // Quotes around a broken list would keep it broken.
+            let node = frontmatter.node.as_ref().filter(|_| effect != Effect::Never);
+            let fix = node.and_then(|node| quoting(file, node));
+            // The parser's words often end in what to do, which is said once.
+            let (what, advice) = problem.message.split_once("; ").unwrap_or((&problem.message, "correct the YAML"));
+            let help = match (effect, &fix) {
+                (Effect::Read(_), Some(_)) => "put the value in quotes; what it says stays the same",
+                (Effect::Always, Some(_)) => "put the values in quotes, and the rule loads where they say",
+                (Effect::Never, _) => "close the list, or write one pattern in quotes",
+                _ => advice,
             };
             cx.report(Diagnostic {
                 severity,
-                message: format!("the frontmatter is not valid YAML: {}", problem.message),
-                why: why.to_owned(),
-                help: format!("{help}; {clause}"),
+                message: format!("the frontmatter is not valid YAML: {what}"),
+                why: effect.why().to_owned(),
+                help: help.to_owned(),
                 span: Some(problem.span),
                 key: "yaml".to_owned(),
                 fixes: fix.into_iter().collect(),
@@ -55,32 +66,51 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     }
 }
 
-/// What the clients do with the file as it stands: severity, why it matters, and a clause for the help.
-fn effect(file: &File, lenient: Option<&Node>) -> (Severity, &'static str, &'static str) {
-    let (always, never) = ("the rule loads in every session although it is scoped", "the rule is never loaded");
-    if file.has_role(&[Role::Rule]) {
-        let paths = lenient.and_then(|node| node.get("paths"));
-        match paths.map(|entry| &entry.value) {
-            Some(value) if value.items().iter().any(is_plain_glob) => {
-                return (Severity::Error, always, "Claude Code does not read unquoted globs in a list");
-            }
-            Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => {
-                return (
-                    Severity::Error,
-                    never,
-                    "Claude Code takes the broken value for a pattern that matches nothing",
-                );
-            }
-            _ => {}
+/// Whether every client of the file reads its scope key by a form of its own that is no YAML, and the problem is there.
+fn is_own_form(file: &File, problem: Span) -> bool {
+    let own = |role: &RoleAt| {
+        let key = clients::by_name(role.client).and_then(|client| client.scope).filter(|scope| scope.plain);
+        let value = key.and_then(|scope| file.document.frontmatter_value(scope.key)).map(|entry| entry.value.span);
+        value.is_some_and(|value| value.contains(problem))
+    };
+    !file.roles.is_empty() && file.roles.iter().all(own)
+}
+
+/// What the clients do with the file as it stands.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Effect {
+    /// They read it all the same; why it matters nevertheless.
+    Read(&'static str),
+    /// A rule with a scope loads in every session.
+    Always,
+    /// A rule never loads.
+    Never,
+    /// No key has an effect.
+    Nothing,
+}
+
+impl Effect {
+    fn why(self) -> &'static str {
+        match self {
+            Effect::Read(why) => why,
+            Effect::Always => "Claude Code drops unquoted globs in a list and loads the rule in every session",
+            Effect::Never => "Claude Code takes the broken value for a pattern and never loads the rule",
+            Effect::Nothing => "nothing in it has an effect as it stands",
         }
     }
-    match lenient {
-        Some(_) => (
-            Severity::Info,
-            "Claude Code reads it line by line all the same; strict readers drop the file",
-            "the value stays the same",
-        ),
-        None => (Severity::Error, "no client can read any of its keys", "nothing in it has an effect as it stands"),
+}
+
+fn effect(file: &File, lenient: Option<&Node>) -> Effect {
+    let Some(node) = lenient else { return Effect::Nothing };
+    let by_claude = file.roles.iter().any(|role| role.client == clients::claude_code::CLIENT.name);
+    if !by_claude {
+        return Effect::Read("lenient readers read it line by line; strict readers drop the file");
+    }
+    let paths = node.get("paths").filter(|_| file.has_role(&[Role::Rule])).map(|entry| &entry.value);
+    match paths {
+        Some(value) if value.items().iter().any(is_plain_glob) => Effect::Always,
+        Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => Effect::Never,
+        _ => Effect::Read("Claude Code reads it line by line all the same; strict readers drop the file"),
     }
 }
 

@@ -56,20 +56,24 @@ fn agent(cx: &mut Checker<'_>, file: &File) {
         return;
     }
     let wanted: &[&str] = if by_claude { &["name", "description"] } else { &["description"] };
-    let missing: Vec<String> = wanted.iter().filter(|key| !has(file, key)).map(|key| format!("`{key}`")).collect();
+    let missing: Vec<&str> = wanted.iter().copied().filter(|key| !has(file, key)).collect();
     if missing.is_empty() {
         return;
     }
-    let what = missing.join(" and ");
+    let what = missing.iter().map(|key| format!("`{key}`")).collect::<Vec<_>>().join(" and ");
     let by: Vec<_> = file.clients_with(Role::Agent).filter(|client| cx.workspace.has_client(client.name)).collect();
-    if by.is_empty() {
-        return;
-    }
+    let Some(first) = by.first() else { return };
+    let stem = file_name(&file.path).trim_end_matches(".md").trim_end_matches(".agent");
+    let advice = missing.iter().map(|key| match *key {
+        "name" => format!("`name: {stem}`"),
+        _ => "`description: ` (when to hand work to it)".to_owned(),
+    });
+    let advice = advice.collect::<Vec<_>>().join(" and ");
     cx.report(Diagnostic {
         severity: if by_claude { Severity::Error } else { Severity::Warn },
-        message: format!("an agent without {what} is skipped without a word"),
+        message: format!("{} skips an agent without {what}, and says nothing", first.title),
         why: "it can never be chosen".to_owned(),
-        help: format!("add {what} to the frontmatter: when to hand work to this agent"),
+        help: format!("add to the frontmatter {advice}"),
         span: place(file),
         clients: by.iter().map(|client| ClientRef { name: client.name, version: client.newest() }).collect(),
         key: what,
@@ -91,13 +95,17 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
     let (severity, message) = match dropping.first() {
         Some(names) => (Severity::Error, format!("{} leaves out a skill without `description`", title(names.client))),
         None if has(file, "when_to_use") => return,
-        None => (Severity::Warn, "a skill without `description` is listed under the first line of its body".to_owned()),
+        None if read_by(clients::claude_code::CLIENT.name) => {
+            let message = "Claude Code lists a skill without `description` under the first line of its body";
+            (Severity::Warn, message.to_owned())
+        }
+        None => (Severity::Warn, "the open Agent Skills specification requires `description`".to_owned()),
     };
     let version = |name: &str| clients::by_name(name).map_or("", |client| client.newest());
     cx.report(Diagnostic {
         severity,
         message,
-        help: "add `description: ` to the frontmatter: what the skill does and when to use it".to_owned(),
+        help: "add to the frontmatter `description: ` (what it does and when to use it)".to_owned(),
         span: place(file),
         clients: dropping
             .iter()

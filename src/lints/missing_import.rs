@@ -5,7 +5,9 @@ use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, 
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::{Presence, file_name, parent};
 use crate::references::State;
+use crate::source::Span;
 use crate::workspace::{ImportEdge, ImportTarget, Workspace};
+use std::collections::BTreeMap;
 
 /// The lint.
 pub static MISSING_IMPORT: Lint = Lint {
@@ -25,21 +27,19 @@ pub static MISSING_IMPORT: Lint = Lint {
 
 fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
+    // Several clients may follow the same import: one finding that names them all.
+    let mut by_place: BTreeMap<(&str, Span), Vec<&ImportEdge>> = BTreeMap::new();
     for edge in &workspace.imports {
-        let ImportTarget::Missing(target) = &edge.target else { continue };
-        if edge.import.state != State::Live || !is_meant_as_import(workspace, edge) {
-            continue;
+        let is_missing = matches!(edge.target, ImportTarget::Missing(_)) && edge.import.state == State::Live;
+        if is_missing && is_meant_as_import(workspace, edge) {
+            by_place.entry((&*edge.from, edge.import.path_span)).or_default().push(edge);
         }
+    }
+    for edges in by_place.values() {
+        let edge = edges[0];
+        let ImportTarget::Missing(target) = &edge.target else { continue };
         let written = &edge.import.path;
-        let same = workspace.index.same_but_for_case(target);
-        let near = near_path(workspace, target);
-        let (help, fix) = match (same.as_slice(), near) {
-            ([only], _) => (format!("the file is called `{only}`: the case of letters counts"), Some((*only, true))),
-            (_, Some(near)) => (format!("did you mean `{near}`?"), Some((near, false))),
-            _ => {
-                ("create the file, correct the path, or put the text in backticks if it is no import".to_owned(), None)
-            }
-        };
+        let (help, fix) = advice(workspace, edge, target);
         let fix = fix.map(|(path, safe)| Fix {
             title: format!("import `{path}`"),
             applicability: if safe { Applicability::Safe } else { Applicability::Unsafe },
@@ -50,10 +50,17 @@ fn check(cx: &mut Checker<'_>) {
             }],
         });
         cx.report(Diagnostic {
-            message: format!("`@{written}` imports `{target}`, which does not exist"),
+            message: if written == target {
+                format!("`@{written}` imports a file that does not exist")
+            } else {
+                format!("`@{written}` imports `{target}`, which does not exist")
+            },
             help,
             span: Some(edge.import.span),
-            clients: vec![ClientRef { name: edge.client.name, version: edge.client.newest() }],
+            clients: edges
+                .iter()
+                .map(|edge| ClientRef { name: edge.client.name, version: edge.client.newest() })
+                .collect(),
             key: written.clone(),
             fixes: fix.into_iter().collect(),
             ..cx.finding(&edge.from)
@@ -88,12 +95,30 @@ fn extension_of(path: &str) -> &str {
     file_name(path).rsplit_once('.').map_or("", |(_, extension)| extension)
 }
 
-/// The one file that a mistyped path most likely means: the only one of that name, or the nearest name in the folder.
-fn near_path<'a>(workspace: &'a Workspace, target: &str) -> Option<&'a str> {
-    if let [only] = workspace.index.named(file_name(target)).as_slice() {
-        return Some(only);
+/// What to do about it, and the file that is most likely meant, with whether that is sure.
+fn advice<'a>(workspace: &'a Workspace, edge: &ImportEdge, target: &str) -> (String, Option<(&'a str, bool)>) {
+    let index = &workspace.index;
+    if let [only] = index.same_but_for_case(target).as_slice() {
+        return (format!("the file is called `{only}`: the case of letters counts"), Some((only, true)));
     }
-    let folder = parent(target);
-    let siblings = workspace.index.below(folder).iter().map(|file| &**file).filter(|file| parent(file) == folder);
-    nearest(target, siblings)
+    let folder = parent(&edge.from);
+    let from_root = crate::paths::normalize("", &edge.import.path).unwrap_or_default();
+    if let Ok(at) = index.files.binary_search_by(|file| (**file).cmp(&from_root)) {
+        let path = &*index.files[at];
+        let written = crate::paths::relative(folder, path);
+        return (
+            format!("the path starts from `{folder}/`, not from the root: write `@{written}`"),
+            Some((path, true)),
+        );
+    }
+    if let [only] = index.named(file_name(target)).as_slice() {
+        return (format!("the only file of that name is `{only}`"), Some((only, false)));
+    }
+    let siblings = index.below(parent(target)).iter().filter(|file| parent(file) == parent(target));
+    if let Some(near) = nearest(file_name(target), siblings.clone().map(|file| file_name(file)))
+        && let Some(path) = siblings.into_iter().find(|file| file_name(file) == near)
+    {
+        return (format!("did you mean `{path}`?"), Some((path, false)));
+    }
+    ("create the file, correct the path, or put the text in backticks if it is no import".to_owned(), None)
 }

@@ -6,6 +6,7 @@ use crate::model::Format;
 use crate::paths::{Presence, file_name, normalize, parent};
 use crate::references::links::{self, Destination, Link};
 use crate::workspace::File;
+use std::sync::Arc;
 
 /// The lint.
 pub static MISSING_LINK_TARGET: Lint = Lint {
@@ -46,8 +47,15 @@ fn names_a_file(path: &str) -> bool {
 /// Looks from the file's own place and from every place where a link puts it.
 fn is_found(cx: &Checker<'_>, file: &File, path: &str) -> bool {
     let index = &cx.workspace.index;
+    let mut forms = vec![path.to_owned()];
+    // Sites of documentation link to pages without their extension.
+    if !file_name(path.trim_end_matches('/')).contains('.') {
+        let page = path.trim_end_matches('/');
+        forms.extend([".md", ".mdx", "/index.md", "/index.mdx"].map(|tail| format!("{page}{tail}")));
+    }
     let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
-    places.into_iter().any(|from| links::presence(index, from, path) != Presence::Missing)
+    let found = |from: &Arc<str>| forms.iter().any(|path| links::presence(index, from, path) != Presence::Missing);
+    places.into_iter().any(found)
 }
 
 fn report(cx: &mut Checker<'_>, file: &File, link: &Link, path: &str) {

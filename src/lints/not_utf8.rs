@@ -24,7 +24,7 @@ fn check(cx: &mut Checker<'_>) {
     for file in cx.workspace.files.iter().filter(|file| file.linted) {
         if let FileState::NotUtf8 { at, guess } = file.state {
             cx.report(Diagnostic {
-                message: format!("not UTF-8 from byte {at} on; it looks like {guess}"),
+                message: format!("not valid UTF-8 at offset {at}; it looks like {guess}"),
                 help: "save it as UTF-8, or name it under `exclude` in ctxlint.toml".to_owned(),
                 ..cx.finding(&file.path)
             });

@@ -18,7 +18,7 @@ pub static SKILL_NAME: Lint = Lint {
     pedantic: false,
     basis: Basis::Correctness,
     why: "the name is how people and the model call the skill",
-    fix: FixKind::Safe,
+    fix: FixKind::Unsafe,
     since: "0.1.0",
     check: Check::Document(check),
 };
@@ -115,7 +115,7 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
     {
         cx.report(Diagnostic {
             message: format!("`{text}` breaks the open Agent Skills specification: {breach}"),
-            help: "use lower-case letters, digits and single hyphens, at most 64 of them".to_owned(),
+            help: "use lower-case letters, digits and single hyphens, at most 64 of them, without `claude` and `anthropic`".to_owned(),
             basis: Basis::Convention,
             span: Some(entry.value.span),
             key: "specification".to_owned(),
@@ -127,8 +127,8 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
         cx.report(Diagnostic {
             severity: Severity::Info,
             message: format!("the skill is called `{text}` but lies in `{directory}/`"),
-            why: "Claude Code lists and calls it by its directory; other clients go by the name".to_owned(),
-            help: format!("write `name: {directory}`, or rename the directory"),
+            why: "Claude Code lists and calls it by its folder; other clients go by the name".to_owned(),
+            help: format!("write `name: {directory}`, or rename the folder"),
             span: Some(entry.value.span),
             key: "directory".to_owned(),
             fixes: if clients::skill_name_breach(directory).is_none() {

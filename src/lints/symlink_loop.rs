@@ -21,10 +21,14 @@ pub static SYMLINK_LOOP: Lint = Lint {
 };
 
 fn check(cx: &mut Checker<'_>) {
-    for problem in &cx.workspace.problems {
-        if let WalkProblem::LinkLoop { path } = problem {
+    let workspace = cx.workspace;
+    for problem in &workspace.problems {
+        if let WalkProblem::LinkLoop { path } = problem
+            && workspace.settings.exclusion(path).is_none()
+        {
             cx.report(Diagnostic {
-                message: format!("the link `{path}` leads into itself; nothing behind it was read"),
+                message: "the link leads into itself or into a folder that holds it; nothing behind it was read"
+                    .to_owned(),
                 help: "remove the link, or point it elsewhere".to_owned(),
                 ..cx.finding(path)
             });

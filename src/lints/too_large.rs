@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::measure::thousands;
 use crate::workspace::FileState;
 
 /// The lint.
@@ -25,7 +26,7 @@ fn check(cx: &mut Checker<'_>) {
     for file in cx.workspace.files.iter().filter(|file| file.linted) {
         if let FileState::TooLarge(bytes) = file.state {
             cx.report(Diagnostic {
-                message: format!("{bytes} bytes; ctxlint reads context files of up to {limit} bytes"),
+                message: format!("{} bytes; ctxlint reads files of up to {}", thousands(bytes), thousands(limit)),
                 help: "split the file, name it under `exclude`, or raise `max-file-size` in ctxlint.toml".to_owned(),
                 ..cx.finding(&file.path)
             });

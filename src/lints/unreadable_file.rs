@@ -1,7 +1,7 @@
 //! A context file whose bytes cannot be had.
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
-use crate::discover::WalkProblem;
+use crate::discover::{WalkProblem, problem_path};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::workspace::FileState;
 
@@ -32,7 +32,8 @@ fn check(cx: &mut Checker<'_>) {
             });
         }
     }
-    for problem in &workspace.problems {
+    let of_interest = |problem: &&WalkProblem| workspace.settings.exclusion(problem_path(problem)).is_none();
+    for problem in workspace.problems.iter().filter(of_interest) {
         let finding = match problem {
             WalkProblem::Unreadable { path, why } => Diagnostic {
                 message: format!("`{path}` cannot be read: {why}"),

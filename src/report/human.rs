@@ -1,7 +1,7 @@
 //! The report for people at a terminal. The only module that knows miette, which draws the excerpts.
 
 use super::{Report, footer, one_line, place, safe, source};
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::source::{Source, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
@@ -22,8 +22,8 @@ pub struct Look {
     pub max_per_lint: Option<usize>,
 }
 
-/// An excerpt never shows more than this many bytes before and after the marked place of a line.
-const MAX_LINE_BYTES: usize = 240;
+/// What stands where a line was cut.
+const CUT: char = '…';
 
 /// The whole report.
 pub fn human(report: &Report<'_>, look: Look) -> String {
@@ -78,36 +78,49 @@ fn write_finding(out: &mut String, report: &Report<'_>, finding: &Diagnostic, lo
     let head = paint(look, Paint::Severity(finding.severity), &head);
     let _ = writeln!(out, "{head}: {}", paint(look, Paint::Bold, &message));
     let workspace = report.workspace;
-    let mut margin = 3;
-    match source(workspace, &finding.path).zip(finding.span) {
-        Some((source, span)) => {
-            let text = excerpt(source, span, &finding.label, finding.severity, look);
-            margin = text.find(['╭', ',']).unwrap_or(margin);
-            out.push_str(&text);
-        }
-        None => {
-            let _ = writeln!(out, "   {}", place(workspace, &finding.path, None));
-        }
-    }
-    for Label { path, span, message } in &finding.related {
-        if let Some(source) = source(workspace, path) {
-            out.push_str(&excerpt(source, *span, message, Severity::Info, look));
-        }
-    }
+    let related = finding.related.iter().map(|label| (&label.path, Some(label.span), &label.message));
+    let own = (&finding.path, finding.span, &finding.label);
+    let places: Vec<Place<'_>> = std::iter::once(own)
+        .chain(related)
+        .map(|(path, span, label)| Place {
+            head: place(workspace, path, span),
+            mark: source(workspace, path).zip(span),
+            label,
+        })
+        .collect();
+    // All excerpts of a finding share one margin, wide enough for the largest line number.
+    let lines = places.iter().filter_map(|place| place.mark).map(|(source, span)| source.position(span.start).line);
+    let margin = lines.max().unwrap_or(1).to_string().len() + 2;
     let lead = " ".repeat(margin);
+    for (at, place) in places.iter().enumerate() {
+        let severity = if at == 0 { finding.severity } else { Severity::Info };
+        let _ = writeln!(out, "{lead}{} {}", paint(look, Paint::Dim, "┌─"), place.head);
+        if let Some((source, span)) = place.mark {
+            out.push_str(&excerpt(source, span, place.label, severity, margin, look));
+        }
+    }
     let mut note = |word: &str, text: &str| {
         let width = look.width.saturating_sub(margin + 8);
         let text = wrap(&one_line(text), width, width, &" ".repeat(margin + 8));
         let _ = writeln!(out, "{lead}{}{text}", paint(look, Paint::Dim, &format!("= {word:<6}")));
     };
     note("why:", &format!("{} ({})", finding.why, finding.basis.name()));
+    let fix = finding.fixes.iter().find(|fix| fix.applicability != Applicability::Manual);
+    let fix = fix.map_or(String::new(), |fix| format!(" ({} fix)", fix.applicability.name()));
     if !finding.help.is_empty() {
-        note("help:", &finding.help);
-    }
-    for fix in &finding.fixes {
-        note("fix:", &format!("{} ({})", fix.title, fix.applicability.name()));
+        note("help:", &format!("{}{fix}", finding.help));
     }
     out.push('\n');
+}
+
+/// One place that a finding shows.
+struct Place<'a> {
+    /// `path:line:column`.
+    head: String,
+    /// What is marked.
+    mark: Option<(&'a Source, Span)>,
+    /// What is said beside the mark; may be empty.
+    label: &'a str,
 }
 
 /// Breaks a text between words: the first line at `first` columns, the others at `rest` with `indent` before them.
@@ -131,23 +144,38 @@ fn wrap(text: &str, first: usize, rest: usize, indent: &str) -> String {
     out
 }
 
-/// One place of a source with a mark under it.
-fn excerpt(source: &Source, span: Span, label: &str, severity: Severity, look: Look) -> String {
-    let label = (!label.is_empty()).then(|| one_line(label).into_owned());
-    let span = first_line_of(source, span);
-    let drawn =
-        Excerpt { window: window(source, span), label: LabeledSpan::new(label, span.start as usize, span.len()) };
+/// The line of a source with a mark under it, and beside the mark, or below it, what is said about it.
+fn excerpt(source: &Source, span: Span, label: &str, severity: Severity, margin: usize, look: Look) -> String {
+    let room = look.width.saturating_sub(margin + 2);
+    let window = window(source, first_line_of(source, span), room);
+    let number = (window.line + 1).to_string();
+    let (before, mark) = (columns(&window.data[..window.mark.start]), columns(&window.data[window.mark.clone()]));
+    let label_room = room.saturating_sub(before + mark.max(1) + 1);
+    let drawn = Excerpt { label: LabeledSpan::new(None, window.mark.start, window.mark.len()), window };
     let handler = GraphicalReportHandler::new_themed(theme(severity, look.color))
-        .with_width(look.width)
+        .with_width(usize::MAX)
         .with_context_lines(0)
         .with_links(false)
         .without_syntax_highlighting();
-    let mut out = String::new();
-    if handler.render_report(&mut out, &drawn).is_err() {
+    let mut text = String::new();
+    if handler.render_report(&mut text, &drawn).is_err() {
         return String::new();
     }
-    // The first line is miette's heading, which is empty here: ours stands above the excerpt.
-    out.split_once('\n').map(|(_, excerpt)| excerpt.to_owned()).unwrap_or_default()
+    // Of what miette draws only the line and its marks are kept: the place stands above them already.
+    let mut lines = text.lines().filter(|line| line.contains('│'));
+    let (Some(line), Some(marks)) = (lines.next(), lines.next()) else { return String::new() };
+    let shift = " ".repeat(margin - 2 - number.len());
+    let mut out = format!("{shift}{line}\n{shift}{}", marks.trim_end());
+    let label = one_line(label);
+    if !label.is_empty() && columns(&label) <= label_room {
+        let _ = write!(out, " {}", paint(look, Paint::Severity(severity), &label));
+    } else if !label.is_empty() {
+        let bar = format!("\n{}{} ", " ".repeat(margin), paint(look, Paint::Dim, "│"));
+        let label = wrap(&label, room, room, "");
+        out.extend(label.lines().map(|line| format!("{bar}{}", paint(look, Paint::Severity(severity), line))));
+    }
+    out.push('\n');
+    out
 }
 
 /// A mark over several lines says no more than one on the first.
@@ -161,6 +189,8 @@ fn theme(severity: Severity, color: bool) -> GraphicalTheme {
     let characters = ThemeCharacters {
         underline: '^',
         underbar: '^',
+        uarrow: '^',
+        vbar_break: '│',
         error: String::new(),
         warning: String::new(),
         advice: String::new(),
@@ -209,41 +239,74 @@ impl miette::Diagnostic for Excerpt {
     }
 }
 
-/// One line of a source, made harmless. miette's own sources are searched from their start for every label, which makes
-/// a file with many findings cost the square of its size; this one is cut out by the line index.
+/// One line of a source, made harmless and cut to the width of the terminal. miette's own sources are searched from
+/// their start for every label, which makes a file with many findings cost the square of its size; this one is cut out
+/// by the line index. Offsets are those of `data`.
 struct Window {
-    name: String,
     data: String,
-    /// Where `data` stands in the file, in bytes.
-    span: SourceSpan,
+    /// What is marked.
+    mark: std::ops::Range<usize>,
     /// The line, 0-based.
     line: usize,
-    /// The column of the mark, 0-based.
-    column: usize,
 }
 
-fn window(source: &Source, span: Span) -> Window {
+/// How many columns a text may take: never fewer than it does.
+fn columns(text: &str) -> usize {
+    text.chars().map(column_of).sum()
+}
+
+fn column_of(c: char) -> usize {
+    match c {
+        '\t' => 4,
+        '\u{0}'..='\u{10ff}' | CUT => 1,
+        _ => 2,
+    }
+}
+
+fn window(source: &Source, span: Span, room: usize) -> Window {
     let text = &source.text;
     let lines = source.lines();
     let line = lines.line_of(span.start);
-    let whole = lines.line_span(line, text).range();
-    let line_end = whole.start + text[whole.clone()].trim_end_matches(['\n', '\r']).len();
-    let mut start = whole.start.max((span.start as usize).saturating_sub(MAX_LINE_BYTES));
-    let mut end = line_end.min(span.start as usize + span.len().min(MAX_LINE_BYTES) + MAX_LINE_BYTES).max(start);
-    while !text.is_char_boundary(start) {
-        start += 1;
-    }
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
+    let mut whole = lines.line_span(line, text).range();
+    whole.end = whole.start + text[whole.clone()].trim_end_matches(['\n', '\r']).len();
     // A byte order mark has no width and is not counted.
-    if start == 0 && text.starts_with(crate::source::BOM) {
-        start = crate::source::BOM.len_utf8().min(end);
+    if whole.start == 0 && text.starts_with(crate::source::BOM) && span.start > 0 {
+        whole.start = crate::source::BOM.len_utf8();
     }
-    let data = safe::same_length(text.get(start..end).unwrap_or("")).into_owned();
-    let column = source.position(span.start).column as usize - 1;
-    let name = one_line(&source.path).into_owned();
-    Window { name, span: (start, data.len()).into(), data, line, column }
+    let (start, end) = fitting(text, whole.clone(), span, room.max(20));
+    let (head, tail) = (if start > whole.start { "…" } else { "" }, if end < whole.end { "…" } else { "" });
+    let mut data = format!("{head}{}{tail}", safe::same_length(&text[start..end]));
+    let offset = |at: u32| (at as usize).clamp(start, end) - start + head.len();
+    let mut mark = offset(span.start)..offset(span.end);
+    // A mark between two characters is drawn under the next one, or behind the line.
+    if mark.is_empty() && mark.start == data.len() {
+        data.push(' ');
+    }
+    if mark.is_empty() {
+        mark.end += data[mark.start..].chars().next().map_or(0, char::len_utf8);
+    }
+    Window { mark, data, line }
+}
+
+/// The part of a line that fits into `room` columns: all of it, or the mark with what stands around it.
+fn fitting(text: &str, line: std::ops::Range<usize>, span: Span, room: usize) -> (usize, usize) {
+    if line.len() <= room || (line.len() <= 4 * room && columns(&text[line.clone()]) <= room) {
+        return (line.start, line.end);
+    }
+    let mut left = room - 2;
+    let at = (span.start as usize).clamp(line.start, line.end);
+    let before = text[line.start..at].chars().rev().scan(room / 3, |room, c| {
+        *room = room.checked_sub(column_of(c))?;
+        Some(c)
+    });
+    let before: Vec<char> = before.collect();
+    let start = at - before.iter().map(|c| c.len_utf8()).sum::<usize>();
+    left -= before.into_iter().map(column_of).sum::<usize>().min(left);
+    let after = text[at..line.end].chars().scan(left, |room, c| {
+        *room = room.checked_sub(column_of(c))?;
+        Some(c.len_utf8())
+    });
+    (start, at + after.sum::<usize>())
 }
 
 impl SourceCode for Window {
@@ -253,14 +316,40 @@ impl SourceCode for Window {
         _before: usize,
         _after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
-        let contents = MietteSpanContents::new_named(
-            self.name.clone(),
-            self.data.as_bytes(),
-            self.span,
-            self.line,
-            self.column,
-            1,
+        let whole = (0, self.data.len()).into();
+        Ok(Box::new(MietteSpanContents::new(self.data.as_bytes(), whole, self.line, 0, 1)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str, marked: &str, label: &str, width: usize) -> String {
+        let source = Source::new("a.md", text.to_owned());
+        let at = text.find(marked).unwrap_or_default();
+        let look = Look { color: false, width, max_per_lint: None };
+        excerpt(&source, Span::new(at, at + marked.len()), label, Severity::Warn, 3, look)
+    }
+
+    #[test]
+    fn a_label_stands_beside_its_mark_or_below_it() {
+        assert_eq!(plain("see it\n", "it", "this", 40), " 1 │ see it\n   │     ^^ this\n");
+        assert_eq!(
+            plain("see the other one\n", "other", "this is longer than the rest", 40),
+            " 1 │ see the other one\n   │         ^^^^^\n   │ this is longer than the rest\n"
         );
-        Ok(Box::new(contents))
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_terminal() {
+        let long = format!("{} here {}\n", "日本 word ".repeat(40), "word ".repeat(80));
+        for marked in ["日", "here", "word word word word word word word word word word word", "\n"] {
+            let shown = plain(&long, marked, "", 60);
+            assert!(shown.contains('^') && shown.contains('…'), "{shown}");
+            for line in shown.lines() {
+                assert!(columns(line) <= 62, "{line}");
+            }
+        }
     }
 }

@@ -7,10 +7,12 @@ static TABLE: &[u8] = include_bytes!("unicode.bin");
 
 static FLAGS: &[u8] = TABLE.split_at(BLOCKS).1;
 
+/// In [`ASCII`] only: the byte belongs to a longer character, whose class is to be looked up.
+pub(super) const WIDE: u8 = 128;
+
 /// The flags of the ASCII characters, copied out so that the scanners' inner loops look up one byte in one array.
 pub(super) static ASCII: [u8; 256] = {
-    // The upper half stays 0: a lead byte has no class of its own, and every loop that sees none looks closer.
-    let mut flags = [0; 256];
+    let mut flags = [WIDE; 256];
     let mut at = 0;
     while at < 128 {
         flags[at] = FLAGS[TABLE[0] as usize * BLOCK + at];

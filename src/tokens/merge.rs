@@ -17,62 +17,43 @@ const WINDOW: usize = 8 * 1024;
 
 /// The number of tokens that `piece` becomes by merging. It is at least two bytes long.
 pub(super) fn merge(vocabulary: &Vocabulary, piece: &[u8]) -> usize {
-    if piece.len() <= SHORT {
-        return Short::<SHORT>::merge(vocabulary, piece).parts;
-    }
-    merge_long(vocabulary, piece, WINDOW)
+    if piece.len() <= SHORT { merge_short(vocabulary, piece) } else { merge_long(vocabulary, piece, WINDOW) }
 }
 
-/// The parts that are left of a short piece.
-struct Short<const BYTES: usize> {
-    starts: [u16; BYTES],
-    /// Rank of the pair of part `i` and the one after it.
-    ranks: [u32; BYTES],
-    parts: usize,
-}
-
-impl<const BYTES: usize> Short<BYTES> {
-    /// `piece` has at most `BYTES` bytes.
-    fn merge(vocabulary: &Vocabulary, piece: &[u8]) -> Short<BYTES> {
-        let mut short = Short { starts: [0; BYTES], ranks: [NO_RANK; BYTES], parts: piece.len() };
-        for (at, start) in short.starts.iter_mut().enumerate() {
-            *start = at as u16;
-        }
-        for (rank, pair) in short.ranks.iter_mut().zip(piece.windows(2)) {
-            *rank = vocabulary.pair(pair[0], pair[1]);
-        }
-        loop {
-            let ranks = &short.ranks[..short.parts];
-            let least = ranks.iter().copied().min().unwrap_or(NO_RANK);
-            if least == NO_RANK {
-                return short;
-            }
-            // The position is sought only after the value: two plain passes are faster than one with both.
-            let at = ranks.iter().position(|rank| *rank == least).unwrap_or(0);
-            short.remove_after(at);
-            short.ranks[at] = short.rank_at(vocabulary, piece, at);
-            if at > 0 {
-                short.ranks[at - 1] = short.rank_at(vocabulary, piece, at - 1);
-            }
-        }
+/// Merges a piece of at most [`SHORT`] bytes. The starts of its parts are the bits of one word.
+fn merge_short(vocabulary: &Vocabulary, piece: &[u8]) -> usize {
+    let len = piece.len();
+    let mut starts = u64::MAX >> (SHORT - len);
+    // Per start of a part: the rank of its pair with the next. A byte that starts no part has no rank.
+    let mut ranks = [NO_RANK; SHORT];
+    for (rank, pair) in ranks.iter_mut().zip(piece.windows(2)) {
+        *rank = vocabulary.pair(pair[0], pair[1]);
     }
-
-    /// Joins part `at` with the part after it.
-    fn remove_after(&mut self, at: usize) {
-        self.starts.copy_within(at + 2..self.parts, at + 1);
-        self.ranks.copy_within(at + 2..self.parts, at + 1);
-        self.parts -= 1;
-    }
-
-    fn rank_at(&self, vocabulary: &Vocabulary, piece: &[u8], at: usize) -> u32 {
-        if at + 1 >= self.parts {
-            return NO_RANK;
+    let next = |starts: u64, at: usize| match starts & (u64::MAX - 1) << at {
+        0 => len,
+        after => after.trailing_zeros() as usize,
+    };
+    let pair_rank = |starts: u64, at: usize| {
+        let middle = next(starts, at);
+        if middle < len { vocabulary.rank(piece, at, next(starts, middle)) } else { NO_RANK }
+    };
+    loop {
+        let ranks = &mut ranks[..len];
+        let least = ranks.iter().copied().min().unwrap_or(NO_RANK);
+        if least == NO_RANK {
+            return starts.count_ones() as usize;
         }
-        vocabulary.rank(piece, usize::from(self.starts[at]), self.start(at + 2, piece))
-    }
-
-    fn start(&self, part: usize, piece: &[u8]) -> usize {
-        if part < self.parts { usize::from(self.starts[part]) } else { piece.len() }
+        // The position is sought only after the value: two plain passes are faster than one with both.
+        let at = ranks.iter().position(|rank| *rank == least).unwrap_or(0);
+        let gone = next(starts, at);
+        starts &= !(1 << gone);
+        ranks[gone] = NO_RANK;
+        ranks[at] = pair_rank(starts, at);
+        let before = starts & !(u64::MAX << at);
+        if before != 0 {
+            let previous = before.ilog2() as usize;
+            ranks[previous] = pair_rank(starts, previous);
+        }
     }
 }
 
@@ -84,9 +65,9 @@ impl<const BYTES: usize> Short<BYTES> {
 /// in the two alone as well. Each window starts where a token of the one before starts that is not too near its end; the
 /// two tokens at the seam are merged by themselves, and if they do not stay apart, all is done again with larger windows.
 fn merge_long(vocabulary: &Vocabulary, piece: &[u8], mut window: usize) -> usize {
-    let mut list = List::default();
+    let mut lists = [List::default(), List::default()];
     loop {
-        if let Some(tokens) = merge_windows(vocabulary, piece, window, &mut list) {
+        if let Some(tokens) = merge_windows(vocabulary, piece, window, &mut lists) {
             return tokens;
         }
         window = window.saturating_mul(2);
@@ -94,17 +75,20 @@ fn merge_long(vocabulary: &Vocabulary, piece: &[u8], mut window: usize) -> usize
 }
 
 /// None if two windows do not fit together.
-fn merge_windows(vocabulary: &Vocabulary, piece: &[u8], window: usize, list: &mut List) -> Option<usize> {
+fn merge_windows(vocabulary: &Vocabulary, piece: &[u8], window: usize, lists: &mut [List; 2]) -> Option<usize> {
+    let [list, pair] = lists;
     let mut tokens = 0;
     let mut start: usize = 0;
     let mut before = None;
     loop {
         let end = piece.len().min(start.saturating_add(window));
         list.merge(vocabulary, &piece[start..end]);
-        if let Some(before) = before
-            && !stays_apart(vocabulary, &piece[before..start + list.end(0)], start - before)
-        {
-            return None;
+        if let Some(before) = before {
+            // The two tokens at the seam.
+            pair.merge(vocabulary, &piece[before..start + list.end(0)]);
+            if pair.end(0) != start - before || pair.end(start - before) != pair.len() {
+                return None;
+            }
         }
         // What the end of a window does reaches some tokens back. Those are left to the next window.
         let keep = if end == piece.len() { end - start } else { (end - start) / 16 * 15 };
@@ -123,16 +107,6 @@ fn merge_windows(vocabulary: &Vocabulary, piece: &[u8], window: usize, list: &mu
     }
 }
 
-/// True if `pair`, merged by itself, becomes the two tokens that meet at `seam`.
-fn stays_apart(vocabulary: &Vocabulary, pair: &[u8], seam: usize) -> bool {
-    // Two tokens of at most 128 bytes each.
-    if pair.len() > 256 {
-        return false;
-    }
-    let short = Short::<256>::merge(vocabulary, pair);
-    short.parts == 2 && usize::from(short.starts[1]) == seam
-}
-
 /// The parts of one window as a list linked by position, with the possible merges in a heap.
 #[derive(Default)]
 struct List {
@@ -148,6 +122,10 @@ struct List {
 }
 
 impl List {
+    fn len(&self) -> usize {
+        self.ends.len()
+    }
+
     fn end(&self, start: usize) -> usize {
         self.ends[start] as usize
     }
@@ -200,4 +178,38 @@ impl List {
 
 fn entry(rank: u32, start: u32) -> Reverse<u64> {
     Reverse(u64::from(rank) << 32 | u64::from(start))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::vocabulary::{CL100K_BASE, O200K_BASE};
+    use super::*;
+
+    /// However small the windows, the result is that of one window over all; and where two do not fit together, that shows.
+    #[test]
+    fn windows_never_change_the_result() {
+        let mut misfits = 0;
+        let mut state: u64 = 1;
+        for letters in [1, 2, 3, 26, 94] {
+            let piece: Vec<u8> = (0..3_000)
+                .map(|_| {
+                    state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+                    b'!' + ((state >> 33) % letters) as u8 + if letters <= 26 { b'a' - b'!' } else { 0 }
+                })
+                .collect();
+            for vocabulary in [&O200K_BASE, &CL100K_BASE] {
+                let whole = merge_long(vocabulary, &piece, usize::MAX);
+                for window in [16, 17, 40, 100, 500, 2_999, 3_000] {
+                    let windows = merge_windows(vocabulary, &piece, window, &mut <[List; 2]>::default());
+                    assert!(windows.is_none_or(|tokens| tokens == whole), "{letters} letters, {window} bytes");
+                    assert_eq!(merge_long(vocabulary, &piece, window), whole, "{letters} letters, {window} bytes");
+                    misfits += usize::from(windows.is_none());
+                }
+                let short: usize = piece.chunks(SHORT).map(|piece| merge_short(vocabulary, piece)).sum();
+                let long: usize = piece.chunks(SHORT).map(|piece| merge_long(vocabulary, piece, WINDOW)).sum();
+                assert_eq!(short, long, "{letters} letters");
+            }
+        }
+        assert!(misfits > 0, "no window was too small, so the larger ones were never tried");
+    }
 }

@@ -13,35 +13,33 @@
 //! contraction  '(s|t|re|ve|m|ll|d) in either case
 //! ```
 
-use super::classes::{ASCII, class};
+use super::classes::{ASCII, WIDE, class};
 use super::unicode::{LETTER, LOWER, NEWLINE, NUMBER, SPACE, UPPER};
 
 /// What neither a punctuation run nor its first character may be. Marks are no letters: they count as punctuation here.
 const NOT_PUNCTUATION: u8 = SPACE | LETTER | NUMBER;
 
 /// The end of the piece of `o200k_base` that starts at `at`. The text is valid UTF-8 and `at` lies before its end.
-#[inline]
+#[inline(always)]
 pub(super) fn o200k_base(bytes: &[u8], at: usize) -> usize {
+    match ascii_word(bytes, at) {
+        Some(end) if bytes.get(end) == Some(&b'\'') => contraction(bytes, end),
+        Some(end) => end,
+        None => o200k_base_other(bytes, at),
+    }
+}
+
+/// The same for a piece that is no ASCII word; apart, so that the common case is inlined and saves no registers.
+#[inline(never)]
+fn o200k_base_other(bytes: &[u8], at: usize) -> usize {
     let (first, len) = class(bytes, at);
     let next = at + len;
-    if first & LETTER != 0 {
-        return match word(bytes, at) {
-            Word::WithLower(end) | Word::UpperOnly(end) => contraction(bytes, end),
-            Word::None => next,
-        };
-    }
     if first & NUMBER != 0 {
         return number(bytes, at);
     }
     if first & NEWLINE == 0 {
-        // The character may be the prefix of a word. A mark is also a word of its own, by the first pattern; so as a
-        // prefix it loses to itself where only the second pattern would match.
-        let mark = first & UPPER != 0;
-        match word(bytes, next) {
-            Word::WithLower(end) => return contraction(bytes, end),
-            _ if mark => return contraction(bytes, next),
-            Word::UpperOnly(end) => return contraction(bytes, end),
-            Word::None => {}
+        if (first | class(bytes, next).0) & (UPPER | LOWER) != 0 {
+            return wide_word(bytes, at, first, next);
         }
         if first & SPACE == 0 {
             return newlines_and_slashes(bytes, run_without(bytes, next, NOT_PUNCTUATION));
@@ -87,6 +85,57 @@ pub(super) fn cl100k_base(bytes: &[u8], at: usize) -> usize {
     }
 }
 
+/// The end of the ASCII word at `at`, with its prefix. Most pieces are such words, and no back-tracking can occur in them:
+/// ASCII has no letters without case. None if there is no such word, or if it may go on with a character beyond ASCII.
+#[inline(always)]
+fn ascii_word(bytes: &[u8], at: usize) -> Option<usize> {
+    let first = ASCII[usize::from(bytes[at])];
+    if first & (NUMBER | NEWLINE | WIDE) != 0 {
+        return None;
+    }
+    let start = if first & LETTER != 0 { at } else { at + 1 };
+    let mut end = start;
+    while bytes.get(end).is_some_and(|byte| byte.is_ascii_uppercase()) {
+        end += 1;
+    }
+    end = ascii_lowercase(bytes, end);
+    (end > start && bytes.get(end).is_none_or(u8::is_ascii)).then_some(end)
+}
+
+/// The end of the run of ASCII lower-case letters at `at`, eight bytes at a time.
+#[inline(always)]
+fn ascii_lowercase(bytes: &[u8], mut at: usize) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x80 * ONES;
+    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
+        let chunk = u64::from_le_bytes(*chunk);
+        // No sum carries into the next byte, because the high bits are off.
+        let low = chunk & !HIGH;
+        let from_a = low + (0x80 - b'a' as u64) * ONES;
+        let after_z = low + (0x80 - b'z' as u64 - 1) * ONES;
+        let others = !(from_a & !after_z & !chunk) & HIGH;
+        if others != 0 {
+            return at + (others.trailing_zeros() / 8) as usize;
+        }
+        at += 8;
+    }
+    at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| byte.is_ascii_lowercase()).count()
+}
+
+/// The end of the word that starts at `at` with any character, or has it as its prefix. `first` are its flags, `next` is its
+/// end; it is a letter or mark, or one follows.
+fn wide_word(bytes: &[u8], at: usize, first: u8, next: usize) -> usize {
+    let start = if first & LETTER != 0 { at } else { next };
+    // A mark is also a word of its own, by the first pattern. So as a prefix it loses to itself where only the second
+    // pattern would match.
+    let mark = first & LETTER == 0 && first & UPPER != 0;
+    match word(bytes, start) {
+        Word::WithLower(end) => contraction(bytes, end),
+        Word::UpperOnly(end) if !mark => contraction(bytes, end),
+        Word::UpperOnly(_) | Word::None => contraction(bytes, next),
+    }
+}
+
 /// What the two word patterns of `o200k_base` find after the prefix, with the end before any contraction.
 enum Word {
     /// The first pattern matches.
@@ -122,7 +171,6 @@ fn word(bytes: &[u8], start: usize) -> Word {
 }
 
 /// The end of the contraction at `at`, or `at` itself. The long s is the one other character that folds to a letter here.
-#[inline]
 fn contraction(bytes: &[u8], at: usize) -> usize {
     if bytes.get(at) != Some(&b'\'') {
         return at;
@@ -223,3 +271,7 @@ impl Whitespace {
         if self.end == bytes.len() || self.last == start { self.end } else { self.last }
     }
 }
+
+#[cfg(test)]
+#[path = "../../tests/tokens/scan.rs"]
+mod tests;

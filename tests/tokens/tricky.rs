@@ -1,6 +1,6 @@
 //! Short strings of the classes that tell pre-tokenizers apart.
 
-use crate::samples::Random;
+use super::samples::Random;
 
 const FRAGMENTS: [&str; 76] = [
     // Marks: alone, after letters, spaces, punctuation and before capitals.
@@ -108,7 +108,7 @@ pub(crate) fn tricky(index: usize) -> String {
         }
     }
     // One string in 500 is long without a break, past every threshold of the merging.
-    if index % 500 == 0 {
+    if index.is_multiple_of(500) {
         let len = random.below(12_000);
         match random.below(3) {
             0 => text.push_str(&random.pick(&REPEATED).repeat(len / 2)),

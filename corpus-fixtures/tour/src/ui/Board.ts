@@ -1,0 +1,3 @@
+export function board(crossings: string[]): string {
+  return crossings.join("\n");
+}
