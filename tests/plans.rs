@@ -422,7 +422,7 @@ fn a_skill_is_described_by_what_it_has() {
     assert_eq!(line("---\nname: other\ndescription: d\n---\n"), "- s (other): d");
     assert_eq!(line("---\nwhen_to_use: w\n---\nbody\n"), "- s: body - w");
     assert_eq!(line("# Head\n\nbody\n"), "- s: Head");
-    assert_eq!(line("---\ndescription: [a\n  - b\n---\nbody\n").starts_with("- s: "), true);
+    assert!(line("---\ndescription: [a\n  - b\n---\nbody\n").starts_with("- s: "));
     assert_eq!(line("---\ndescription:\n  - a\n---\nbody\n"), "- s: body");
     assert_eq!(line("---\ndescription: Use when: a: b\n---\n"), "- s: Use when: a: b");
     assert_eq!(line("---\ndescription: <b>x</b> & y\n---\n"), "- s: &lt;b&gt;x&lt;/b&gt; & y");
