@@ -42,7 +42,7 @@ fn sum(bencher: Bencher, texts: &[String], count: impl Fn(&str) -> usize + Sync)
     bencher.counter(BytesCount::new(bytes)).bench(|| texts.iter().map(|text| count(black_box(text))).sum::<usize>());
 }
 
-#[divan::bench_group(sample_count = 10, sample_size = 1)]
+#[divan::bench_group(sample_count = 20, sample_size = 1)]
 mod markdown_generated {
     use super::*;
 
@@ -57,8 +57,8 @@ mod markdown_generated {
     }
 }
 
-/// Real files; each sample is one cold pass in the sense that no file comes twice.
-#[divan::bench_group(sample_count = 5, sample_size = 1)]
+/// Real files, each once per sample. On a busy machine compare the fastest samples.
+#[divan::bench_group(sample_count = 12, sample_size = 1)]
 mod markdown_corpus {
     use super::*;
 

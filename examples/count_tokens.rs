@@ -1,4 +1,4 @@
-//! Counts the tokens of files, for measurements: `count_tokens [FILE...]`.
+//! Counts the tokens of files, for measurements: `count_tokens [FILE...]`. `docs/tokens.md` says how it is used.
 
 #![allow(clippy::print_stdout)]
 

@@ -72,10 +72,8 @@ pub struct LineIndex {
 impl LineIndex {
     /// Indexes `text` in one pass.
     pub fn new(text: &str) -> LineIndex {
-        let newlines = memchr_newlines(text.as_bytes());
-        let mut starts = Vec::with_capacity(newlines.size_hint().0 + 1);
-        starts.push(0);
-        starts.extend(newlines.map(|at| at as u32 + 1));
+        let newlines = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let starts = std::iter::once(0).chain(newlines.map(|(at, _)| at as u32 + 1)).collect();
         LineIndex { starts }
     }
 
@@ -101,10 +99,6 @@ impl LineIndex {
         let before = if start == 0 { before.strip_prefix(BOM).unwrap_or(before) } else { before };
         Position { line: line as u32 + 1, column: before.chars().count() as u32 + 1 }
     }
-}
-
-fn memchr_newlines(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    bytes.iter().enumerate().filter(|(_, byte)| **byte == b'\n').map(|(at, _)| at)
 }
 
 /// The byte order mark, three bytes in UTF-8. Spans count it, because edits are made on the bytes of the file.
@@ -144,7 +138,7 @@ impl Source {
 
 /// How many lines `text` has: a last line without a line ending counts, an empty text has none.
 pub fn count_lines(text: &str) -> usize {
-    let newlines = memchr_newlines(text.as_bytes()).count();
+    let newlines = text.bytes().filter(|byte| *byte == b'\n').count();
     newlines + usize::from(!text.is_empty() && !text.ends_with('\n'))
 }
 

@@ -117,11 +117,11 @@ fn the_page_of_the_configuration_is_fresh() {
     for key in KEYS {
         write!(
             out,
-            "\n## `{}`\n\n{}\n\n- value: {}\n- default: `{}`\n- example: `{} = {}`\n",
+            "\n## `{}`\n\n{}\n\n- value: {}\n- default: {}\n- example: `{} = {}`\n",
             key.path,
             key.doc,
             kind(&key.kind),
-            key.default,
+            if key.default.is_empty() { "none".to_owned() } else { format!("`{}`", key.default) },
             key.path,
             key.example
         )

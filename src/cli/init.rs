@@ -39,11 +39,7 @@ fn configuration() -> String {
             let _ = write!(out, "\n[{of}]");
             section = of;
         }
-        let default = if key.default.starts_with(|c: char| c.is_ascii_alphabetic() && !"tf".contains(c)) {
-            key.example
-        } else {
-            key.default
-        };
+        let default = if key.default.is_empty() { key.example } else { key.default };
         let _ = write!(out, "\n# {}\n# {name} = {default}\n", key.doc);
     }
     out.push_str(

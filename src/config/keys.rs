@@ -31,7 +31,7 @@ pub struct Key {
     pub path: &'static str,
     /// What its value must be.
     pub kind: Kind,
-    /// The default as it would be written.
+    /// The default as it would be written; empty where there is none.
     pub default: &'static str,
     /// An example value as it would be written.
     pub example: &'static str,
@@ -126,7 +126,7 @@ pub static KEYS: &[Key] = &[
     Key {
         path: "tokens.multiplier",
         kind: Kind::PositiveNumber,
-        default: "the profile's",
+        default: "",
         example: "1.45",
         doc: "The repository's own measured ratio of the model's tokens to exact counts, in place of the profile's.",
         apply: |settings, node| {

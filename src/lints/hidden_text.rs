@@ -32,7 +32,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     let text = file.source.text.as_str();
     let bytes = text.as_bytes();
     let mut at = 0;
-    while let Some(found) = bytes[at..].iter().position(|byte| LEAD_BYTES.contains(byte)) {
+    while let Some(found) = next_lead_byte(&bytes[at..]) {
         at += found;
         let run = invisible_run(text, at);
         if run == 0 {
@@ -44,6 +44,13 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         }
         at += run;
     }
+}
+
+/// The first byte that may start a hidden character. Whole blocks of ASCII are passed over at once.
+fn next_lead_byte(bytes: &[u8]) -> Option<usize> {
+    const BLOCK: usize = 64;
+    let ascii = bytes.chunks_exact(BLOCK).take_while(|block| block.is_ascii()).count() * BLOCK;
+    bytes[ascii..].iter().position(|byte| LEAD_BYTES.contains(byte)).map(|at| ascii + at)
 }
 
 fn report(cx: &mut Checker<'_>, file: &File, span: Span) {

@@ -5,6 +5,7 @@ use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::Format;
 use crate::paths::{Presence, file_name, normalize, parent};
 use crate::references::links::{self, Destination, Link};
+use crate::source::Span;
 use crate::workspace::File;
 use std::sync::Arc;
 
@@ -33,15 +34,34 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         if !names_a_file(path) || is_found(cx, file, path) {
             continue;
         }
+        if is_route(cx, file, path) || is_example(&file.source.text, link.inline.span) {
+            continue;
+        }
         report(cx, file, &link, path);
     }
+}
+
+fn has_extension(path: &str) -> bool {
+    file_name(path.trim_end_matches('/')).trim_start_matches('.').contains('.')
 }
 
 /// A word without a dot or a slash is a placeholder or a page of some site; a path from the root without an extension
 /// is a route of a site.
 fn names_a_file(path: &str) -> bool {
-    let has_extension = file_name(path.trim_end_matches('/')).trim_start_matches('.').contains('.');
-    if path.starts_with('/') { has_extension } else { has_extension || path.contains('/') }
+    has_extension(path) || (path.contains('/') && !path.starts_with('/'))
+}
+
+/// A path without an extension into a folder that is nowhere: of a site or a wiki, or made up.
+fn is_route(cx: &Checker<'_>, file: &File, path: &str) -> bool {
+    let Some((folder, _)) = path.trim_start_matches("./").split_once('/') else { return false };
+    !has_extension(path) && folder != ".." && !is_found(cx, file, folder)
+}
+
+/// A link that the words before it in its line call an example.
+fn is_example(text: &str, link: Span) -> bool {
+    let before = &text[..link.start as usize];
+    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_lowercase();
+    ["example:", "examples:", "for example", "e.g."].iter().any(|word| line.contains(word))
 }
 
 /// Looks from the file's own place and from every place where a link puts it.

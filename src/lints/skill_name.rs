@@ -128,7 +128,10 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
             severity: Severity::Info,
             message: format!("the skill is called `{text}` but lies in `{directory}/`"),
             why: "Claude Code lists and calls it by its folder; other clients go by the name".to_owned(),
-            help: format!("write `name: {directory}`, or rename the folder"),
+            help: match (clients::skill_name_breach(directory), clients::skill_name_breach(text)) {
+                (Some(_), None) => format!("rename the folder to `{text}/`"),
+                _ => format!("write `name: {directory}`, or rename the folder"),
+            },
             span: Some(entry.value.span),
             key: "directory".to_owned(),
             fixes: if clients::skill_name_breach(directory).is_none() {

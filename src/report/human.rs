@@ -47,7 +47,9 @@ pub fn human(report: &Report<'_>, look: Look) -> String {
             let _ = writeln!(out, "{}   (--max-per-lint all shows them)\n", paint(look, Paint::Dim, &line));
         }
     }
-    out.push_str(&footer(report));
+    for line in footer(report).lines() {
+        let _ = writeln!(out, "{}", wrap(line, look.width, look.width, "   "));
+    }
     out
 }
 

@@ -4,8 +4,9 @@
 //! disagree. All numbers are little-endian and need no alignment.
 //!
 //! ```text
-//! header   5 x u32: tokens of 3 or more bytes (for information), buckets, slots, arena bytes, longest token in bytes
+//! header   5 x u32: LAYOUT, filter bytes (a power of two), buckets, slots, longest token in bytes
 //! pairs    65,536 x u32: rank of the two-byte token `low | high << 8`, or NO_RANK
+//! filter   bits: 0 where no token has a hash with these low bits
 //! pilots   buckets x u16: the displacement of each bucket of the perfect hash
 //! records  slots x u64: one token each, packed as below; 0 where the slot is empty
 //! arena    the bytes of all tokens of 3 or more bytes, then 16 zero bytes so that a wide load never leaves it
@@ -16,6 +17,9 @@
 /// No such token. Larger than every rank, so it also sorts last.
 pub(super) const NO_RANK: u32 = u32::MAX;
 
+/// The number of this layout and hash: to be raised with any change of them.
+pub(super) const LAYOUT: usize = 2;
+
 /// Bytes of the header.
 pub(super) const HEADER: usize = 20;
 
@@ -24,6 +28,20 @@ pub(super) const PAIRS: usize = 65_536 * 4;
 
 /// Bytes of padding after the arena; the width of the widest load.
 pub(super) const PADDING: usize = 16;
+
+/// Number `index` of the header.
+pub(super) const fn number(header: &[u8], index: usize) -> usize {
+    u32::from_le_bytes(header.as_chunks().0[index]) as usize
+}
+
+/// True if the file was written for this layout, as far as its header and length tell.
+pub(super) const fn has_this_layout(file: &[u8]) -> bool {
+    if file.len() < HEADER || number(file, 0) != LAYOUT {
+        return false;
+    }
+    let tables = PAIRS + number(file, 1) + number(file, 2) * 2 + number(file, 3) * 8;
+    number(file, 1).is_power_of_two() && file.len() >= HEADER + tables + PADDING
+}
 
 /// The longest span that one load holds, in bytes.
 pub(super) const WIDE: usize = 16;
@@ -82,6 +100,13 @@ pub(super) fn hash_long(bytes: &[u8], at: usize, len: usize) -> u64 {
         done += WIDE;
     }
     hash
+}
+
+/// The byte of the filter, and the bit in it, for a hash. Most spans that merging asks about are no tokens; the filter tells
+/// so from a table that fits the near caches, which the records do not.
+#[inline]
+pub(super) fn filter_bit(hash: u64, filter_bytes: usize) -> (usize, u8) {
+    ((hash >> 3) as usize & (filter_bytes - 1), 1 << (hash & 7))
 }
 
 /// The bucket of a hash.

@@ -22,14 +22,10 @@ const NOT_PUNCTUATION: u8 = SPACE | LETTER | NUMBER;
 /// The end of the piece of `o200k_base` that starts at `at`. The text is valid UTF-8 and `at` lies before its end.
 #[inline(always)]
 pub(super) fn o200k_base(bytes: &[u8], at: usize) -> usize {
-    match ascii_word(bytes, at) {
-        Some(end) if bytes.get(end) == Some(&b'\'') => contraction(bytes, end),
-        Some(end) => end,
-        None => o200k_base_other(bytes, at),
-    }
+    ascii_word(bytes, at).unwrap_or_else(|| o200k_base_other(bytes, at))
 }
 
-/// The same for a piece that is no ASCII word; apart, so that the common case is inlined and saves no registers.
+/// The same for any piece; apart, so that the common case is inlined and saves no registers.
 #[inline(never)]
 fn o200k_base_other(bytes: &[u8], at: usize) -> usize {
     let (first, len) = class(bytes, at);
@@ -85,41 +81,48 @@ pub(super) fn cl100k_base(bytes: &[u8], at: usize) -> usize {
     }
 }
 
-/// The end of the ASCII word at `at`, with its prefix. Most pieces are such words, and no back-tracking can occur in them:
-/// ASCII has no letters without case. None if there is no such word, or if it may go on with a character beyond ASCII.
+/// The end of the plain ASCII word at `at`: a prefix or none, one capital or none, lower case. Most pieces are such words,
+/// and no back-tracking can occur in them, because ASCII has no letters without case. None if there is no such word, or if
+/// it may go on with what is not looked at here, or lies within 16 bytes of the text's end.
 #[inline(always)]
 fn ascii_word(bytes: &[u8], at: usize) -> Option<usize> {
-    let first = ASCII[usize::from(bytes[at])];
+    let chunk = u128::from_le_bytes(*bytes.get(at..)?.first_chunk::<WIDE_LOAD>()?);
+    let first = ASCII[usize::from(chunk as u8)];
     if first & (NUMBER | NEWLINE | WIDE) != 0 {
         return None;
     }
-    let start = if first & LETTER != 0 { at } else { at + 1 };
-    let mut end = start;
-    while bytes.get(end).is_some_and(|byte| byte.is_ascii_uppercase()) {
-        end += 1;
+    let (start, word) = if first & LETTER != 0 { (at, chunk as u64) } else { (at + 1, (chunk >> 8) as u64) };
+    let capital = (word as u8).is_ascii_uppercase();
+    // Capitals and lower-case letters differ in this one bit.
+    let word = word | u64::from(capital) << 5;
+    let others = not_lowercase(word);
+    if others == 0 {
+        let end = start + 8 + bytes[start + 8..].iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+        return bytes.get(end).is_none_or(u8::is_ascii).then(|| contraction(bytes, end));
     }
-    end = ascii_lowercase(bytes, end);
-    (end > start && bytes.get(end).is_none_or(u8::is_ascii)).then_some(end)
+    let bits = others.trailing_zeros() & !7;
+    let letters = (bits / 8) as usize;
+    let after = (word >> bits) as u8;
+    if letters == 0 || !after.is_ascii() || letters == 1 && capital && after.is_ascii_uppercase() {
+        return None;
+    }
+    let end = start + letters;
+    Some(if after == b'\'' { contraction(bytes, end) } else { end })
 }
 
-/// The end of the run of ASCII lower-case letters at `at`, eight bytes at a time.
+/// Bytes of the one load that shows prefix and word. The memo loads the same bytes again, which the compiler sees.
+const WIDE_LOAD: usize = 16;
+
+/// The high bit of every byte that is no ASCII lower-case letter.
 #[inline(always)]
-fn ascii_lowercase(bytes: &[u8], mut at: usize) -> usize {
+fn not_lowercase(word: u64) -> u64 {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x80 * ONES;
-    while let Some(chunk) = bytes.get(at..).and_then(|rest| rest.first_chunk::<8>()) {
-        let chunk = u64::from_le_bytes(*chunk);
-        // No sum carries into the next byte, because the high bits are off.
-        let low = chunk & !HIGH;
-        let from_a = low + (0x80 - b'a' as u64) * ONES;
-        let after_z = low + (0x80 - b'z' as u64 - 1) * ONES;
-        let others = !(from_a & !after_z & !chunk) & HIGH;
-        if others != 0 {
-            return at + (others.trailing_zeros() / 8) as usize;
-        }
-        at += 8;
-    }
-    at + bytes.get(at..).unwrap_or(&[]).iter().take_while(|byte| byte.is_ascii_lowercase()).count()
+    // No sum carries into the next byte, because the high bits are off.
+    let low = word & !HIGH;
+    let from_a = low + (0x80 - b'a' as u64) * ONES;
+    let after_z = low + (0x80 - b'z' as u64 - 1) * ONES;
+    !(from_a & !after_z & !word) & HIGH
 }
 
 /// The end of the word that starts at `at` with any character, or has it as its prefix. `first` are its flags, `next` is its

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::format::{self, NO_RANK, PADDING, Record, WIDE};
+use crate::format::{self, LAYOUT, NO_RANK, PADDING, Record, WIDE};
 
 /// The bytes of the `.bin` file of a vocabulary; `tokens` are in the order of their ranks.
 pub(crate) fn table(tokens: &[Vec<u8>]) -> Vec<u8> {
@@ -29,16 +29,25 @@ pub(crate) fn table(tokens: &[Vec<u8>]) -> Vec<u8> {
     let slots = keyed.len() * 100 / 97;
     let (pilots, records) = perfect_hash(&keyed, buckets, slots);
 
+    // About ten bits for each token, with one bit set for it: some nine in ten strangers are told apart.
+    let mut filter = vec![0; (keyed.len() * 10 / 8).next_power_of_two()];
+    for (hash, _) in &keyed {
+        let (byte, bit) = format::filter_bit(*hash, filter.len());
+        filter[byte] |= bit;
+    }
+
     let longest = tokens.iter().map(Vec::len).max().unwrap_or(0);
     let mut file = Vec::new();
-    for number in [keyed.len(), buckets, slots, arena.len(), longest] {
+    for number in [LAYOUT, filter.len(), buckets, slots, longest] {
         file.extend_from_slice(&u32::try_from(number).unwrap().to_le_bytes());
     }
     file.extend(pairs.iter().flat_map(|rank| rank.to_le_bytes()));
+    file.extend_from_slice(&filter);
     file.extend(pilots.iter().flat_map(|pilot| pilot.to_le_bytes()));
     file.extend(records.iter().flat_map(|record| record.to_le_bytes()));
     file.extend_from_slice(&arena);
     file.extend_from_slice(&[0; PADDING]);
+    assert!(format::has_this_layout(&file), "what was written is not what is read");
     file
 }
 
