@@ -51,6 +51,13 @@ pub(super) fn plan<'a>(world: &'a dyn World, request: &'a Request<'a>) -> Plan {
         };
         bytes.truncate(left);
         left -= bytes.len();
+        // The cut may fall into a character, of which the client passes on a replacement that no file holds.
+        if let Err(error) = std::str::from_utf8(&bytes)
+            && portion == Portion::Head
+            && error.error_len().is_none()
+        {
+            bytes.truncate(error.valid_up_to());
+        }
         let text = String::from_utf8_lossy(&bytes).into_owned();
         plan.loads.push(memory(&reader, &path, portion, text));
     }
