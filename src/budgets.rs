@@ -72,3 +72,36 @@ pub static ALL: &[BudgetKind] = &[
 pub fn by_name(name: &str) -> Option<&'static BudgetKind> {
     ALL.iter().find(|budget| budget.name == name)
 }
+
+/// A budget for everything that a plan loads together.
+#[derive(Clone, Copy, Debug)]
+pub struct PlanBudget {
+    /// Name of the budget and of its lint.
+    pub name: &'static str,
+    /// Largest value without a warning.
+    pub warn: u64,
+    /// Largest value that is not called far too much. As a default it is a warning too.
+    pub error: u64,
+    /// Why the value matters.
+    pub basis: Basis,
+    /// Where the numbers come from, as a clause.
+    pub source: &'static str,
+}
+
+/// Tokens that load before the first prompt.
+pub static STARTUP_TOKENS: PlanBudget = PlanBudget {
+    name: "startup-tokens",
+    warn: 4_000,
+    error: 8_000,
+    basis: Basis::Cost,
+    source: "2 % and 4 % of a 200,000-token window, paid in every turn",
+};
+
+/// Tokens that are loaded once some files are touched, those of the start included.
+pub static PATH_TOKENS: PlanBudget = PlanBudget {
+    name: "path-tokens",
+    warn: 8_000,
+    error: 16_000,
+    basis: Basis::Cost,
+    source: "4 % and 8 % of a 200,000-token window, paid in every turn",
+};

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod context;
 mod explain;
 mod init;
 mod measure;
@@ -71,6 +72,8 @@ enum When {
 enum Command {
     /// Lint the repository
     Check(check::CheckArguments),
+    /// Show what a client loads at startup and, with paths, after those files are touched
+    Context(context::ContextArguments),
     /// Count bytes, lines and tokens of files, without any judgement
     Measure(measure::MeasureArguments),
     /// Print the page of a lint, or the list of lints
@@ -117,6 +120,7 @@ pub fn run() -> ExitCode {
     let global = &arguments.global;
     let answer = match &arguments.command {
         Command::Check(of) => check::check(global, of),
+        Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),

@@ -24,7 +24,7 @@ mod zed;
 
 pub use environment::coding_agent;
 pub use files::{At, Below, FileName, FileRule, Role};
-pub use grammar::{ImportGrammar, ImportStyle, Matching, ScopeGrammar};
+pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};
 
 pub use skills::{SKILL_NAMES, SkillNames, skill_name_breach};
 
@@ -128,6 +128,10 @@ pub struct Client {
     pub imports: Option<&'static ImportGrammar>,
     /// How its rules are tied to paths, where they are.
     pub scope: Option<&'static ScopeGrammar>,
+    /// Which memory files it takes.
+    pub memory: MemoryStyle,
+    /// When its rules load.
+    pub rules: RuleStyle,
 }
 
 impl Client {

@@ -10,6 +10,7 @@ pub mod discover;
 pub mod fix;
 pub mod lint;
 pub mod lints;
+pub mod load;
 pub mod measure;
 pub mod model;
 pub mod parse;

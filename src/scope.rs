@@ -7,7 +7,7 @@ mod braces;
 mod component;
 mod many;
 
-pub use many::match_all;
+pub use many::{match_all, match_each};
 
 use crate::clients::{Matching, ScopeGrammar};
 use crate::model::{Node, NodeKind};

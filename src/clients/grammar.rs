@@ -89,3 +89,52 @@ impl ScopeGrammar {
         }
     }
 }
+
+/// Which of its memory files a client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryStyle {
+    /// It takes none by itself, or has a plan of its own.
+    Own,
+    /// Every one that exists, from the root to the start.
+    All {
+        /// Those below the start too, once a file near them is touched.
+        nested: bool,
+    },
+    /// The first of its list that exists; one that may stand anywhere is looked for from the start upwards.
+    First,
+    /// In each folder the first of its list that exists.
+    FirstInFolder {
+        /// Below the start too, once a file near them is touched.
+        nested: bool,
+    },
+}
+
+/// How a client decides when a rule loads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleStyle {
+    /// Always.
+    Always,
+    /// Always by one flag, else by patterns, else by its description, else never by itself.
+    Flag {
+        /// The flag's key.
+        key: &'static str,
+    },
+    /// By the value of one key.
+    Mode {
+        /// The key.
+        key: &'static str,
+        /// Loads at the start.
+        always: &'static str,
+        /// Loads by its patterns.
+        scoped: &'static str,
+        /// Is listed by its description.
+        described: &'static str,
+        /// What a rule without the key does.
+        without: &'static str,
+    },
+    /// By its patterns.
+    Scope {
+        /// Whether a rule without patterns loads at the start; else it never loads by itself.
+        without_always: bool,
+    },
+}

@@ -6,6 +6,8 @@
 
 mod markdown;
 
+pub(crate) use markdown::{outside_comments, tagged_regions};
+
 use crate::clients::{ImportGrammar, ImportStyle};
 use crate::model::{Document, Format};
 use crate::source::Span;
