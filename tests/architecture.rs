@@ -53,7 +53,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "workspace",
         ],
     ),
-    ("report", &["diagnostic", "lint", "source", "workspace"]),
+    ("report", &["diagnostic", "lint", "measure", "source", "workspace"]),
     (
         "cli",
         &[
