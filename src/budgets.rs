@@ -105,3 +105,15 @@ pub static PATH_TOKENS: PlanBudget = PlanBudget {
     basis: Basis::Cost,
     source: "4 % and 8 % of a 200,000-token window, paid in every turn",
 };
+
+/// From which share of the files on the patterns of a rule are no scope any more.
+#[derive(Clone, Copy, Debug)]
+pub struct UniversalShare {
+    /// The share of the files that match, in percent.
+    pub percent: usize,
+    /// In smaller trees a share says nothing, in files.
+    pub min_files: usize,
+}
+
+/// A choice of this project, without a source: far above any folder of source code in a real repository.
+pub static UNIVERSAL_SHARE: UniversalShare = UniversalShare { percent: 97, min_files: 50 };

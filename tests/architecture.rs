@@ -27,7 +27,19 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("discover", &["clients", "config", "model", "paths", "world"]),
     (
         "workspace",
-        &["clients", "config", "discover", "model", "parse", "paths", "references", "source", "tokens", "world"],
+        &[
+            "clients",
+            "config",
+            "discover",
+            "model",
+            "parse",
+            "paths",
+            "references",
+            "scope",
+            "source",
+            "tokens",
+            "world",
+        ],
     ),
     ("load", &["clients", "config", "model", "parse", "paths", "references", "scope", "source", "tokens", "world"]),
     ("measure", &["budgets", "diagnostic", "source", "tokens", "workspace"]),
@@ -35,6 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lints",
         &[
+            "budgets",
             "clients",
             "config",
             "diagnostic",

@@ -36,7 +36,8 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         None => not_seen(cx, file),
         Some(frontmatter) => {
             let Some(problem) = &frontmatter.error else { return };
-            if is_own_form(file, problem.span) {
+            // Patterns without quotes are the matter of a lint of their own.
+            if is_own_form(file, problem.span) || super::unquoted_glob::explains_all(file) {
                 return;
             }
             let effect = effect(file, frontmatter.node.as_ref());
