@@ -162,6 +162,19 @@ impl Scope {
         scope
     }
 
+    /// One scope for each of the `count` patterns as written, which matches what that pattern alone means, negated or
+    /// not. Together they are no larger than the whole.
+    pub fn split(&self, count: usize) -> Vec<Scope> {
+        let empty = Scope { always: false, patterns: Vec::new(), negated: false, ..*self };
+        let mut scopes = vec![empty; count];
+        for (at, pattern) in &self.patterns {
+            if let Some(scope) = scopes.get_mut(*at as usize) {
+                scope.patterns.push((*at, Pattern { negated: false, ..pattern.clone() }));
+            }
+        }
+        scopes
+    }
+
     /// Whether the rule loads for `path` (relative to the anchor, with `/`).
     pub fn matches(&self, path: &str) -> bool {
         self.always || self.matched(path).is_some()

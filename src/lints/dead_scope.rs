@@ -29,7 +29,7 @@ fn check(cx: &mut Checker<'_>) {
     for rule in workspace.scoped_rules().iter().filter(|rule| !rule.always) {
         let given = |number: &usize| !(rule.grammar.negation && rule.patterns[*number].text.starts_with('!'));
         let (live, silent): (Vec<usize>, Vec<usize>) =
-            (0..rule.patterns.len()).filter(given).partition(|number| rule.matches[*number] > 0);
+            (0..rule.patterns.len().min(MAX_PATTERNS)).filter(given).partition(|number| rule.matches[*number] > 0);
         // A form that can never match is said by `invalid-glob`.
         let silent: Vec<usize> = silent.into_iter().filter(|number| invalid(rule, *number).is_none()).collect();
         let (unknown, dead): (Vec<usize>, Vec<usize>) =
@@ -48,6 +48,9 @@ fn check(cx: &mut Checker<'_>) {
         }
     }
 }
+
+/// How many patterns of one rule are looked at: a guard against hostile files.
+const MAX_PATTERNS: usize = 500;
 
 /// Whether the pattern means what is ignored, or lies in a submodule: that may be there on another machine.
 fn is_elsewhere(workspace: &Workspace, rule: &ScopedRule, number: usize) -> bool {
@@ -72,7 +75,9 @@ fn whole(cx: &Checker<'_>, rule: &ScopedRule, dead: &[usize]) -> Diagnostic {
     let what = rule.role.name();
     let message = match rule.patterns.as_slice() {
         [only] => format!("no file matches `{}`: {} never loads this {what}", only.text, rule.client.title),
-        all => format!("no file matches any of {} patterns: {} never loads this {what}", all.len(), rule.client.title),
+        all => {
+            format!("no file matches any of its {} patterns: {} never loads this {what}", all.len(), rule.client.title)
+        }
     };
     let found = single(cx, rule, dead[0]);
     let several = rule.patterns.len() > 1;
@@ -150,7 +155,8 @@ fn suggestion(workspace: &Workspace, rule: &ScopedRule, number: usize) -> Option
     let scope = Scope::new([better.as_str()], rule.grammar);
     let skip = prefix(&rule.anchor).len();
     let matches = index.below(&rule.anchor).iter().any(|file| file.len() > skip && scope.matches(&file[skip..]));
-    matches.then(|| (better, format!("{because} `{path}`")))
+    let mark = if because.starts_with("did") { "?" } else { "" };
+    matches.then(|| (better, format!("{because} `{path}`{mark}")))
 }
 
 /// The folder that a pattern's folder must be today: the only one at another place that ends so, or one beside it of

@@ -127,7 +127,7 @@ fn scope_finding(
     let owner = clients::all().iter().find(|client| client.scope.is_some_and(|scope| scope.key == &*entry.key));
     let whose = match owner {
         Some(owner) => format!("`{}` is a key of {}", entry.key, owner.title),
-        None => format!("`{}` is no key", entry.key),
+        None => format!("`{}` is misspelt", entry.key),
     };
     let measured = grammar.fact.evidence == Evidence::Measured;
     Diagnostic {

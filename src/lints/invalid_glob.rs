@@ -26,16 +26,25 @@ pub static INVALID_GLOB: Lint = Lint {
 fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
     for rule in workspace.scoped_rules() {
-        for number in 0..rule.patterns.len() {
+        let mut negations = 0;
+        for number in 0..rule.patterns.len().min(MAX_PATTERNS) {
+            negations += usize::from(rule.patterns[number].text.starts_with('!'));
             let found = match invalid(rule, number) {
                 Some(why) => dead(cx, rule, number, why),
-                None if takes_nothing_back(workspace, rule, number) => idle_negation(cx, rule, number),
+                None if negations <= MAX_NEGATIONS && takes_nothing_back(workspace, rule, number) => {
+                    idle_negation(cx, rule, number)
+                }
                 None => continue,
             };
             cx.report(found);
         }
     }
 }
+
+/// How many patterns of one rule are looked at, and how many negated ones are tried on every file: guards against
+/// hostile files.
+const MAX_PATTERNS: usize = 500;
+const MAX_NEGATIONS: usize = 16;
 
 /// Why the pattern can match nothing. What does match is fine, whatever it looks like.
 pub(super) fn invalid(rule: &ScopedRule, number: usize) -> Option<Dead> {

@@ -3,11 +3,11 @@
 use crate::clients::claude_code;
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::paths::{parent, relative};
+use crate::paths::{file_name, normalize, parent, relative};
 use crate::references::State;
 use crate::source::Span;
 use crate::workspace::{File, ImportTarget, Workspace, is_shared};
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 /// The lint.
@@ -32,6 +32,8 @@ fn check(cx: &mut Checker<'_>) {
         return;
     }
     let own = workspace.own_memory();
+    let by_role: HashMap<&str, &File> =
+        workspace.files.iter().flat_map(|file| file.roles.iter().map(move |role| (&*role.path, file))).collect();
     let loaded = loaded_files(workspace);
     // Further down one finding for all of them: they have one cause.
     let mut below: BTreeMap<Arc<str>, Vec<&File>> = BTreeMap::new();
@@ -41,14 +43,14 @@ fn check(cx: &mut Checker<'_>) {
         }
         let Some(role) = file.roles.iter().find(|role| is_shared(role)) else { continue };
         if let Some(by) = own.beside(&role.path) {
-            let found = one(cx, by, file);
+            let found = by_role.get(&**by).and_then(|cause| one(cx, by, cause, file));
             found.into_iter().for_each(|found| cx.report(found));
         } else if let Some(by) = own.shadowing(&role.path).filter(|_| !is_material(&role.path)) {
             below.entry(by.clone()).or_default().push(file);
         }
     }
     for (by, files) in below {
-        let found = many(cx, &by, &files, &loaded);
+        let found = by_role.get(&*by).and_then(|cause| many(cx, &by, cause, &files, &loaded));
         found.into_iter().for_each(|found| cx.report(found));
     }
 }
@@ -89,10 +91,11 @@ fn loaded_files(workspace: &Workspace) -> BTreeSet<Arc<str>> {
     let texts: Vec<&File> = loaded.iter().filter_map(|path| workspace.file(path)).collect();
     let mut mentioned: BTreeSet<Arc<str>> = BTreeSet::new();
     let sends_to_all = texts.iter().any(|file| speaks_of_others(file));
+    let named: HashSet<String> = texts.iter().flat_map(|file| named_in(file)).collect();
     for file in workspace.files.iter().filter(|file| !loaded.contains(&file.path)) {
         let Some(role) = file.roles.iter().find(|role| is_shared(role)) else { continue };
         let is_nested = !matches!(parent(&role.path), "" | ".claude");
-        if (is_nested && sends_to_all) || texts.iter().any(|text| mentions(text, &role.path)) {
+        if (is_nested && sends_to_all) || named.contains(&*role.path) {
             mentioned.insert(file.path.clone());
         }
     }
@@ -114,18 +117,29 @@ fn speaks_of_others(file: &File) -> bool {
 /// The name that several clients share.
 const NAME: &str = "AGENTS.md";
 
-/// Whether a text names the path, from the root or from its own folder: the agent can then read it.
-fn mentions(file: &File, path: &str) -> bool {
+/// The paths of `AGENTS.md` files that a text names, from the root or from its own folder: the agent can read them.
+fn named_in(file: &File) -> Vec<String> {
     let text = file.source.text.as_str();
-    let is_end = |at: usize| !text[at..].starts_with(|c: char| c.is_alphanumeric() || c == '_' || c == '/');
-    let is_start = |at: usize| !text[..at].ends_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '.'));
-    let names = |wanted: &str| {
-        text.match_indices(wanted).any(|(at, _)| {
-            let start = text[..at].strip_suffix("./").map_or(at, str::len);
-            is_start(start) && is_end(at + wanted.len())
-        })
-    };
-    names(path) || names(&relative(parent(&file.path), path))
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '/' | '.' | '-');
+    let mut found = Vec::new();
+    for (at, name) in text.match_indices(NAME) {
+        let end = at + name.len();
+        if text[end..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '/')) {
+            continue;
+        }
+        let start = text[..at]
+            .rfind(|c| !is_part(c))
+            .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+        let path = &text[start..end];
+        found.extend(normalize("", path.trim_start_matches('/')));
+        found.extend(normalize(parent(&file.path), path));
+    }
+    found
+}
+
+/// Whether a text names a memory file.
+fn speaks_of(file: &File, path: &str) -> bool {
+    file.source.text.contains(file_name(path))
 }
 
 /// The share of the lines, in percent, from which on one file counts as a copy of the other.
@@ -142,10 +156,9 @@ fn is_copy(file: &File, other: &File) -> bool {
     same * 100 >= here.len() * COPY_PERCENT
 }
 
-fn one(cx: &Checker<'_>, by: &Arc<str>, file: &File) -> Option<Diagnostic> {
-    let cause = cause(cx.workspace, by)?;
+fn one(cx: &Checker<'_>, by: &Arc<str>, cause: &File, file: &File) -> Option<Diagnostic> {
     // A file that speaks of the other one is written for other clients, and its author knows both.
-    if is_copy(file, cause) || mentions(file, by) {
+    if is_copy(file, cause) || speaks_of(file, by) {
         return None;
     }
     // Where more is left unread than read, something is wrong; two files of their own may be meant so.
@@ -164,8 +177,13 @@ fn one(cx: &Checker<'_>, by: &Arc<str>, file: &File) -> Option<Diagnostic> {
     })
 }
 
-fn many(cx: &Checker<'_>, by: &Arc<str>, files: &[&File], loaded: &BTreeSet<Arc<str>>) -> Option<Diagnostic> {
-    let cause = cause(cx.workspace, by)?;
+fn many(
+    cx: &Checker<'_>,
+    by: &Arc<str>,
+    cause: &File,
+    files: &[&File],
+    loaded: &BTreeSet<Arc<str>>,
+) -> Option<Diagnostic> {
     // Whoever gives Claude Code one AGENTS.md means it to have the others too.
     let uses = cx.workspace.files.iter().any(|file| {
         let at_root = file.roles.iter().any(|role| is_shared(role) && parent(&role.path).is_empty());
@@ -198,11 +216,6 @@ fn many(cx: &Checker<'_>, by: &Arc<str>, files: &[&File], loaded: &BTreeSet<Arc<
         key: "below".to_owned(),
         ..cx.finding(&cause.path)
     })
-}
-
-/// The file behind the path of a memory file.
-fn cause<'a>(workspace: &'a Workspace, by: &str) -> Option<&'a File> {
-    workspace.files.iter().find(|file| file.roles.iter().any(|role| &*role.path == by))
 }
 
 fn client() -> ClientRef {

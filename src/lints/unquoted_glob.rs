@@ -49,7 +49,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         false => (
             Severity::Info,
             format!("`{text}` without quotes is no valid YAML"),
-            "Claude Code reads it all the same; strict readers drop the frontmatter",
+            "lenient readers such as Claude Code take it all the same; strict ones drop the frontmatter",
         ),
     };
     let title = if globs.len() == 1 { "put the pattern in quotes" } else { "put the patterns in quotes" };

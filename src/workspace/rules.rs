@@ -109,32 +109,30 @@ fn anchor<'a>(rule: Option<&FileRule>, path: &'a str) -> &'a str {
     path.find(&inner).filter(|_| !path.starts_with(&inner[1..])).map_or("", |at| &path[..at])
 }
 
+/// Index of a rule, of one of its patterns or `None` for all of them together, and what they match.
+type Part = (usize, Option<usize>, Scope);
+
 /// Fills in what each pattern matches. What is only known from documents is read generously: a pattern counts as alive
 /// when it matches by any of the usual meanings.
 fn count_matches(index: &PathIndex, rules: &mut [ScopedRule]) {
     let paths = all_paths(index);
-    let mut by_anchor: BTreeMap<String, Vec<(usize, Option<usize>, Scope)>> = BTreeMap::new();
+    let mut by_anchor: BTreeMap<&str, Vec<Part>> = BTreeMap::new();
     for (at, rule) in rules.iter().enumerate() {
-        let mut add = |pattern: Option<usize>, texts: &[&str]| {
-            let mut push = |anchor: &str, grammar: &ScopeGrammar| {
-                let scope = Scope::new(texts.iter().copied(), grammar);
-                by_anchor.entry(anchor.to_owned()).or_default().push((at, pattern, scope));
-            };
-            push(&rule.anchor, rule.grammar);
-            if rule.grammar.fact.evidence != Evidence::Measured {
-                let lenient = lenient(rule.grammar);
-                push(&rule.anchor, &lenient);
-                if !rule.anchor.is_empty() {
-                    push("", rule.grammar);
-                    push("", &lenient);
-                }
-            }
+        let mut add = |anchor, grammar: &ScopeGrammar| {
+            let scope = Scope::new(rule.patterns.iter().map(|pattern| pattern.text.as_str()), grammar);
+            let scopes = by_anchor.entry(anchor).or_default();
+            let single = scope.split(rule.patterns.len()).into_iter().enumerate();
+            scopes.extend(single.map(|(number, scope)| (at, Some(number), scope)));
+            scopes.push((at, None, scope));
         };
-        let texts: Vec<&str> = rule.patterns.iter().map(|pattern| pattern.text.as_str()).collect();
-        add(None, &texts);
-        for (number, text) in texts.iter().enumerate() {
-            let positive = if rule.grammar.negation { text.strip_prefix('!').unwrap_or(text) } else { text };
-            add(Some(number), &[positive]);
+        add(&*rule.anchor, rule.grammar);
+        if rule.grammar.fact.evidence != Evidence::Measured {
+            let lenient = lenient(rule.grammar);
+            add(&*rule.anchor, &lenient);
+            if !rule.anchor.is_empty() {
+                add("", rule.grammar);
+                add("", &lenient);
+            }
         }
     }
     let mut most: BTreeMap<(usize, Option<usize>), usize> = BTreeMap::new();
