@@ -11,7 +11,7 @@
 //!
 //! - Parsing never fails: any text gives a value, and at most a list of problems.
 //! - A position is a byte span. Lines and columns appear in [`report`] only.
-//! - [`world`] alone reads the outside, [`write`] alone writes, `cli` alone prints.
+//! - [`world`] alone reads the outside, [`mod@write`] alone writes, `cli` alone prints.
 //! - A fact about a client stands in [`clients`], a default budget in [`budgets`]; no lint holds a number of its own.
 //! - What comes out depends on the repository alone.
 //!
