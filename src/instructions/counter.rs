@@ -2,7 +2,7 @@
 
 use super::english::{self, Clause, Directive, Force, Place};
 use super::language::{self, Languages};
-use super::lexicon::{CONVENTION, EXAMPLE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER};
+use super::lexicon::{CONVENTION, DETERMINER, EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER};
 use super::mask::{Run, mask};
 use super::phrases::{self, is_phrase_char};
 use super::sections::Sections;
@@ -26,6 +26,8 @@ pub(super) enum Lead {
     Silent,
     /// The items are rules, also without a verb.
     Rules,
+    /// The items describe what is there: `The project uses:`.
+    Describes,
 }
 
 /// The state of one count.
@@ -163,7 +165,7 @@ impl Counter<'_> {
     fn around(&self, block: usize) -> Around {
         let blocks = &self.document.blocks;
         let mut around = Around {
-            place: Place { reference: self.sections.is_reference(), rules: self.sections.is_rules(), item: false },
+            place: Place { reference: self.sections.is_reference(false), rules: self.sections.is_rules(), item: false },
             check: self.sections.is_check(),
             task: false,
             step: self.sections.is_step(),
@@ -192,6 +194,7 @@ impl Counter<'_> {
             at = blocks[at].parent as usize;
         }
         around.place.rules |= around.lead == Lead::Rules;
+        around.place.reference |= around.place.item && self.sections.is_reference(true) || around.lead == Lead::Describes;
         if let Some(next) = blocks.get(block + 1)
             && (next.parent as usize == block || next.parent == blocks[block].parent)
             && matches!(next.kind, BlockKind::List { .. } | BlockKind::Table | BlockKind::Fence { .. } | BlockKind::IndentedCode)
@@ -385,6 +388,8 @@ impl Counter<'_> {
         let clause = Clause { text: &text, tokens };
         let words = tokens.iter().filter(|token| token.is_word()).count();
         let checks = around.task && around.check || around.check && place.item && is_question;
+        let answered = is_question && english::directive(clause, place).is_some_and(|found| found.rule == "imperative");
+        let is_question = is_question && !answered;
         let outcome = if is_question {
             *triggered |= words <= 12 && !first.is(QUESTION_WORD);
             if checks && nth == 0 { vec![(span, Kind::Must, "question-check")] } else { Vec::new() }
@@ -491,6 +496,8 @@ impl Counter<'_> {
             Lead::Trigger
         } else if words <= 5 && tokens.iter().any(|token| token.is(RULE_SECTION)) && !place.reference {
             Lead::Rules
+        } else if found.is_none() && tokens.iter().any(|token| token.is(FINITE)) {
+            Lead::Describes
         } else {
             Lead::Own
         };
@@ -627,13 +634,17 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
         if words(body.tokens) == 0 {
             // A label and a command: reference, unless it is a step.
             let forced = whole.filter(|found| matches!(found.force, Force::Never | Force::Must));
+            if is_colon && head[0].is(TRIGGER) && words(head) >= 2 && !place.reference {
+                return vec![(span, Kind::Conditional, "trigger-label")];
+            }
             return match forced {
                 Some(found) => one(found, before),
                 None if step && !place.reference && nth == 0 => vec![(span, Kind::Procedure, "step-command")],
                 None => Vec::new(),
             };
         }
-        let trigger_label = is_colon && (head[0].is(TRIGGER) && words(head) >= 2 || Clause { text: clause.text, tokens: head }.is_word(0, &["exception", "exceptions"]));
+        let means = head.last().is_some_and(|last| Clause { text: clause.text, tokens: std::slice::from_ref(last) }.is_word(0, &["mean", "means"]));
+        let trigger_label = is_colon && means || is_colon && (head[0].is(TRIGGER) && words(head) >= 2 || Clause { text: clause.text, tokens: head }.is_word(0, &["exception", "exceptions"]));
         let found = english::directive(body, place);
         if trigger_label {
             *triggered = true;
@@ -661,10 +672,14 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
                 return one(found, *triggered);
             }
         }
-        if trigger_label && !place.reference && words(body.tokens) >= 2 && is_code == (words(head) == 0) && tokens[0].is(TRIGGER) && tokens.len() > at + 2 {
-            return Vec::new();
+        if let Some(found) = later_directive(body, place).filter(allowed) {
+            return one(found, *triggered);
         }
-        if place.rules && place.item && nth == 0 && english::is_fragment(body) && !place.reference {
+        if trigger_label && place.item && !place.reference && head[0].is(TRIGGER) {
+            return vec![(span, Kind::Conditional, "trigger-label")];
+        }
+        let starts_with_code = body.tokens[0].form == Form::Code;
+        if place.rules && place.item && nth == 0 && !starts_with_code && english::is_fragment(body) && !place.reference {
             return vec![(span, Kind::Must, "fragment")];
         }
         return Vec::new();
@@ -674,16 +689,8 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
         out.extend(split_off(Clause { text: clause.text, tokens: tokens.get(found.at + 1..).unwrap_or(&[]) }, place, step, before));
         return out;
     }
-    // A statement, then a directive behind a dash or a comma.
-    let later = tokens.iter().enumerate().filter(|(_, token)| matches!(token.form, Form::Dash | Form::Comma)).take(6);
-    for (at, token) in later {
-        let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
-        let object = rest.tokens.get(1).is_some_and(|token| token.form == Form::Code || token.is(super::lexicon::DETERMINER));
-        let found = english::directive(rest, place).filter(allowed).filter(|found| found.at <= 1);
-        let whole = token.form == Form::Dash || object;
-        if let Some(found) = found.filter(|_| whole && at > 1 && place.item) {
-            return one(found, before);
-        }
+    if let Some(found) = later_directive(clause, place).filter(allowed) {
+        return one(found, before);
     }
     let maps = tokens.iter().position(|token| token.form == Form::Arrow);
     if let Some(at) = maps.filter(|_| around.place.item && !place.reference) {
@@ -696,6 +703,18 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
     let fragment = place.rules && place.item && nth == 0 && !place.reference && english::is_fragment(clause) && tokens[0].form == Form::Word;
     let told = tokens.iter().any(|token| token.is(CONVENTION) && token.is(super::lexicon::FINITE));
     if fragment && !told { vec![(span, Kind::Must, "fragment")] } else { Vec::new() }
+}
+
+/// The directive behind a dash or a comma after a statement: `The managers vary - check the manifest`.
+fn later_directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
+    let tokens = clause.tokens;
+    let marks = tokens.iter().enumerate().filter(|(_, token)| matches!(token.form, Form::Dash | Form::Comma)).take(6);
+    marks.filter(|(at, _)| *at > 1 && place.item).find_map(|(at, token)| {
+        let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
+        let object = rest.tokens.get(1).is_some_and(|token| token.form == Form::Code || token.is(DETERMINER));
+        let found = english::directive(rest, place).filter(|found| found.at <= 1)?;
+        (token.form == Form::Dash || object).then_some(found)
+    })
 }
 
 /// Whether the label before `at` stands in bold, so that it is a title rather than a clause.

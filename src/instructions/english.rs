@@ -99,11 +99,26 @@ pub(super) fn directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
             }
         }
         if clause.class(0, TRIGGER) {
-            return None;
+            return without_comma(clause, place);
         }
     }
     let found = main_directive(clause, place, false)?;
-    Some(Directive { triggered: is_triggered(clause, found.at), ..found })
+    Some(Directive { triggered: found.rule != "always" && is_triggered(clause, found.at), ..found })
+}
+
+/// `When a file has a notice add it to the list`: the main clause starts at a verb with an object.
+fn without_comma(clause: Clause<'_>, place: Place) -> Option<Directive> {
+    let starts = |at: &usize| {
+        let before = &clause.tokens[at - 1];
+        let after_noun = before.is_word() && !before.is(PRONOUN | DETERMINER | PREPOSITION | FINITE | ADVERB | RELATIVE);
+        let object = clause.tokens.get(at + 1).is_some_and(|next| {
+            next.form == Form::Code || next.is(DETERMINER) || clause.is_word(at + 1, &["it", "them"])
+        });
+        clause.class(*at, VERB) && after_noun && object && !clause.is_word(at - 1, &["not", "and", "or"])
+    };
+    let at = (3..clause.tokens.len().min(40)).find(starts)?;
+    let found = main_directive(clause.from(at), place, true)?;
+    Some(Directive { triggered: true, rule: "trigger", at: found.at + at, ..found })
 }
 
 /// The tokens without what ends or opens them.
@@ -207,7 +222,7 @@ fn main_directive(clause: Clause<'_>, place: Place, after_lead: bool) -> Option<
     modal(clause, place, at).or_else(|| {
         // `always` before something that is neither a verb nor a subject.
         let only = clause.is_word(0, &["only"]) && clause.tokens.len() > 2;
-        let modal = clause.tokens.iter().enumerate().any(|(at, _)| clause.is_word(at, &["may", "are", "is"]));
+        let modal = clause.tokens.iter().enumerate().any(|(at, token)| token.is(CONVENTION) && at > 1 || clause.is_word(at, &["may", "are", "is"]));
         if only && modal && !place.reference {
             return found(Force::Must, "only", 0);
         }
@@ -229,6 +244,14 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
         return false;
     }
     let Some(next) = clause.tokens.get(at + 1) else { return false };
+    let coordinated = clause.is_word(at + 1, &["and", "or", "then"]) && clause.class(at + 2, VERB | AMBIGUOUS);
+    if coordinated && !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE)) {
+        return true;
+    }
+    let means = next.is(FINITE) && !next.is(VERB | AMBIGUOUS) && !clause.is_word(at, &["ensure", "check", "verify", "confirm", "assume"]);
+    if means && next.form == Form::Word {
+        return false;
+    }
     if clause.is_word(at + 1, &["of", "is", "are", "was", "has", "does", "will", "can", "must", "should", "that"])
         && !clause.is_word(at, &["ensure", "check", "verify", "confirm", "assume", "make", "remember", "note", "assert", "validate", "state", "say", "get", "be", "understand", "see", "prove", "explain", "require"])
         || clause.is_word(at + 1, &["of", "is", "are"])
@@ -244,17 +267,19 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
     }
     let rest = &clause.tokens[at + 1..];
     let end = rest.iter().position(|token| matches!(token.form, Form::Comma | Form::Dash | Form::Arrow)).unwrap_or(rest.len());
+    let object = next.form == Form::Code || next.is(DETERMINER | PRONOUN | TRIGGER | RELATIVE | QUESTION_WORD);
     let finite = rest[..end].iter().enumerate().any(|(offset, token)| {
-        token.is(FINITE) && !rest[..offset].iter().any(|before| before.is(RELATIVE | TRIGGER | QUESTION_WORD))
+        let inside = object && rest[..offset].iter().any(|before| before.is(RELATIVE | TRIGGER | QUESTION_WORD));
+        token.is(FINITE) && !inside
     });
-    if next.form == Form::Code || next.is(DETERMINER) || next.is(PRONOUN) {
-        return !finite || next.is(DETERMINER | PRONOUN);
+    if object {
+        return !finite || next.form == Form::Word;
     }
     if finite {
         return false;
     }
     if next.is(PREPOSITION) {
-        return !clause.is_word(at, &["support", "access", "target", "template", "reason", "guide", "field", "type", "example", "code", "cost", "index", "table", "page", "interface"]);
+        return !clause.is_word(at + 1, &["before", "after"]) && !clause.is_word(at, &["support", "access", "target", "template", "reason", "guide", "field", "type", "example", "code", "cost", "index", "table", "page", "interface"]);
     }
     // Before a bare noun only the words that are more verb than noun.
     verb.is(VERB) && next.is_word() || verb.is(VERB) && next.form == Form::Comma
@@ -294,14 +319,18 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         if token.is(NEVER) && clause.is_word(at, &["mustn't", "shouldn't"]) {
             return found(Force::Never, "modal", at);
         }
-        if token.is(FORBIDDEN) && !place.reference {
+        let demands = clause.is_word(at, &["requires", "require", "needs"]) && at > 0 && at < 5 && !clause.is_word(at + 1, &["to"]);
+        if demands && !place.reference && (clause.is_word(0, &["ci", "every", "each", "new"]) || clause.class(at - 1, MADE) && clause.is_word(at, &["require"])) {
+            return found(Force::Must, "required", at);
+        }
+        if (token.is(FORBIDDEN) || clause.row(at, &["closed", "to"]) && at > 0) && !place.reference {
             return found(Force::Never, "forbidden", at);
         }
         let not = clause.is_word(at, &["not", "n't", "never", "isn't", "aren't"]);
         if not && clause.is_word(at + 1, &["allowed", "permitted", "acceptable", "tolerated"]) {
             return found(Force::Never, "forbidden", at);
         }
-        let you = at > 0 && clause.is_word(at - 1, &["you", "agents", "claude", "we"]);
+        let you = at > 0 && at <= start + 2 && clause.is_word(at - 1, &["you", "agents", "claude", "we"]);
         if you && token.is(CANNOT) || you && clause.is_word(at, &["may"]) && clause.is_word(at + 1, &["not", "never"]) {
             return found(Force::Never, "modal", at);
         }
@@ -327,7 +356,8 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
             return found(if never { Force::Never } else { Force::Must }, "shout", at);
         }
         let adverb = clause.is_word(at, &["always", "never"]) && at > 0 && at < 5 && !place.reference;
-        if adverb && (clause.class(0, MADE) || clause.is_word(0, &["we", "you", "agents", "claude"])) {
+        let acts = clause.class(at + 1, VERB | AMBIGUOUS | FINITE | CONVENTION) && !clause.is_word(at.wrapping_sub(1), &["is", "are", "was", "were", "has", "have"]);
+        if adverb && acts && (clause.class(0, MADE) || clause.is_word(0, &["we", "you", "agents", "claude"])) {
             let never = clause.is_word(at, &["never"]);
             return found(if never { Force::Never } else { Force::Must }, "shout", at);
         }
@@ -374,7 +404,7 @@ fn fact(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let the = clause.is_word(0, &["the", "this", "that", "these", "those"]);
     let placing = clause.is_word(verb, &["go", "goes", "belong", "belongs", "stay", "stays", "need", "needs", "require", "requires", "get", "gets"]);
     let plural = clause.word(verb - 1).ends_with('s') || all;
-    if simple && !the && plural && (placing || all || place.rules) && verb + 1 < clause.tokens.len() {
+    if simple && !the && plural && (placing || all || place.rules || place.item && !clause.is_word(verb, &["use", "include", "come", "remain", "require", "carry", "take"])) && verb + 1 < clause.tokens.len() {
         return Some(Directive { force: Force::Fact, triggered: false, rule: "convention", at: verb });
     }
     None
@@ -383,7 +413,9 @@ fn fact(clause: Clause<'_>, place: Place) -> Option<Directive> {
 /// Whether a trigger stands anywhere in the clause that limits the directive at `at`.
 fn is_triggered(clause: Clause<'_>, at: usize) -> bool {
     let tokens = clause.tokens;
-    (0..tokens.len()).any(|here| {
+    // What follows a dash explains.
+    let dash = tokens.iter().skip(at).position(|token| token.form == Form::Dash).map_or(tokens.len(), |dash| at + dash);
+    (0..dash).any(|here| {
         let token = &tokens[here];
         if (clause.row(here, &["each", "time"]) || clause.row(here, &["every", "time"]) || clause.row(here, &["as", "soon", "as"])) && here != at {
             return true;
@@ -446,6 +478,9 @@ pub(super) fn announces_command(clause: Clause<'_>) -> bool {
 pub(super) fn is_fragment(clause: Clause<'_>) -> bool {
     let tokens = trimmed(clause.tokens);
     let words = tokens.iter().filter(|token| token.form == Form::Word).count();
+    if is_pointer(clause) {
+        return false;
+    }
     let finite = tokens.iter().any(|token| token.form == Form::Word && token.is(FINITE | WEAK_MODAL));
     words >= 2 && words <= 16 && !finite
 }

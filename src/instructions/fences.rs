@@ -8,8 +8,8 @@ use super::{Kind, english::Directive};
 use crate::source::Span;
 
 /// Marks of trees, flows, samples and code.
-const MARKS: [&str; 18] = [
-    "├", "└", "│", "→", "->", "=>", "⇒", "✅", "❌", "✓", "✗", "❯", "▼", "↓", "~~~", "&&", "();", " = ",
+const MARKS: [&str; 17] = [
+    "├", "└", "│", "→", "->", "=>", "⇒", "✅", "❌", "✓", "✗", "❯", "▼", "↓", "~~~", "&&", "();",
 ];
 
 /// Counts the directives of a plain fence line by line, where it holds prose rather than samples or code.

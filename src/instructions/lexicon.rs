@@ -44,6 +44,7 @@ classes! {
     MADE = "made",
     CONVENTION = "convention",
     REFERENCE_SECTION = "refsec",
+    SOFT_REFERENCE_SECTION = "softref",
     RULE_SECTION = "rulesec",
     CHECK_SECTION = "checksec",
     TEST_SECTION = "testsec",
@@ -231,7 +232,7 @@ impl Phrases {
                 let at_place = match place {
                     Place::Anywhere => true,
                     Place::Start => at == 0,
-                    Place::End => rest.len() == phrase.len(),
+                    Place::End => rest.len() == phrase.len() || matches!(rest.get(phrase.len()..), Some("，" | "、" | ",")),
                 };
                 at_place && starts_with(rest, phrase)
             };

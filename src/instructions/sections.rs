@@ -1,6 +1,6 @@
 //! What the headings above a block say about it.
 
-use super::lexicon::{CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, TEST_SECTION};
+use super::lexicon::{CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, SOFT_REFERENCE_SECTION, TEST_SECTION};
 use super::phrases::is_phrase_char;
 
 /// What one heading says.
@@ -44,15 +44,21 @@ impl Sections {
         let named = ["step", "phase", "stage"].iter().any(|word| first.eq_ignore_ascii_case(word));
         heading.step = number(first) || named && (number(second) || second.len() == 1);
         heading.situation = first.eq_ignore_ascii_case("when");
-        heading.classes &= REFERENCE_SECTION | RULE_SECTION | CHECK_SECTION | TEST_SECTION;
+        heading.classes &= REFERENCE_SECTION | SOFT_REFERENCE_SECTION | RULE_SECTION | CHECK_SECTION | TEST_SECTION;
         self.stack.push(heading);
         self.current += 1;
     }
 
-    /// The nearest heading that says anything decides whether the section is reference.
-    pub(super) fn is_reference(&self) -> bool {
+    /// The nearest heading that says anything decides whether the section is reference. Of an overview, and of a list
+    /// of mistakes, only the list items are.
+    pub(super) fn is_reference(&self, item: bool) -> bool {
         let nearest = self.stack.iter().rev().find(|heading| heading.classes != 0);
-        nearest.is_some_and(|heading| heading.classes & (RULE_SECTION | CHECK_SECTION | TEST_SECTION) == 0)
+        nearest.is_some_and(|heading| {
+            let rules = heading.classes & (RULE_SECTION | CHECK_SECTION | TEST_SECTION) != 0;
+            let soft = heading.classes & SOFT_REFERENCE_SECTION != 0;
+            let hard = heading.classes & REFERENCE_SECTION != 0;
+            !rules && (hard || item && soft)
+        })
     }
 
     /// Whether a heading around the block announces rules.

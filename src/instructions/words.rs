@@ -1,6 +1,7 @@
 //! Cuts masked text into words and sentences.
 
 use super::lexicon::{ABBREVIATION, Classes, Words};
+use super::mask::BLANK;
 
 /// Stands for one byte of inline code in the masked text.
 pub(super) const CODE: u8 = 1;
@@ -63,7 +64,7 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
         let byte = bytes[at];
         let from = at;
         match byte {
-            b' ' | b'\n' | b'\t' | b'\r' => at += 1,
+            byte if is_blank(byte) => at += 1,
             CODE => {
                 at += bytes[at..].iter().take_while(|byte| **byte == CODE).count();
                 push(out, from, at, Form::Code);
@@ -88,7 +89,7 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
             }
             b':' => {
                 at += 1;
-                if bytes.get(at).is_none_or(u8::is_ascii_whitespace) {
+                if bytes.get(at).is_none_or(|next| is_blank(*next)) {
                     push(out, from, at, Form::Colon);
                 }
             }
@@ -98,7 +99,7 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
                 if bytes.get(at) == Some(&b'>') {
                     at += 1;
                     push(out, from, at, Form::Arrow);
-                } else if byte == b'-' && bytes.get(at).is_none_or(|next| next.is_ascii_whitespace()) {
+                } else if byte == b'-' && bytes.get(at).is_none_or(|next| is_blank(*next)) {
                     push(out, from, at, Form::Dash);
                 } else {
                     // An option such as `--frozen`.
@@ -150,6 +151,10 @@ fn word(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token
     let form = if looks_like_code { Form::Code } else { Form::Word };
     let capitals = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'\'');
     out.push(Token { start: start as u32, end: end as u32, form, classes, capitals });
+}
+
+fn is_blank(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || byte == BLANK
 }
 
 fn is_word_byte(byte: u8) -> bool {
@@ -205,7 +210,7 @@ fn floor(text: &str, mut at: usize) -> usize {
 /// Whether the mark that ends at `at` ends a sentence.
 fn ends_sentence(text: &str, bytes: &[u8], at: usize, mark: u8, before: Option<&Token>) -> bool {
     let Some(next) = bytes.get(at) else { return true };
-    if !next.is_ascii_whitespace() && !matches!(next, b'"' | b')' | b'*' | b'\'') {
+    if !is_blank(*next) && !matches!(next, b'"' | b')' | b'*' | b'\'') {
         return false;
     }
     if mark != b'.' {
@@ -218,6 +223,7 @@ fn ends_sentence(text: &str, bytes: &[u8], at: usize, mark: u8, before: Option<&
     if number || (before.is(ABBREVIATION) && !word.eq_ignore_ascii_case("etc") && word.len() < 7) {
         return false;
     }
-    let rest = text.get(at..bytes.len()).unwrap_or("").trim_start();
+    let rest = text.get(at..bytes.len()).unwrap_or("");
+    let rest = rest.trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_blank));
     !rest.chars().next().is_some_and(char::is_lowercase)
 }
