@@ -38,6 +38,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod instructions;
 pub mod lint;
 pub mod lints;
 pub mod load;
