@@ -1,6 +1,7 @@
 //! The compiler and linter for the text that coding agents read.
 
 pub mod budgets;
+pub mod cache;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
@@ -8,6 +9,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod history;
 pub mod lint;
 pub mod lints;
 pub mod load;
