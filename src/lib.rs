@@ -31,6 +31,7 @@
 //! ```
 
 pub mod budgets;
+pub mod cache;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
@@ -38,6 +39,7 @@ pub mod config;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod history;
 pub mod instructions;
 pub mod lint;
 pub mod lints;
