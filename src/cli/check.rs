@@ -45,6 +45,9 @@ pub(super) struct CheckArguments {
     /// Whose rules count; by default those of every client that the repository's files show
     #[arg(long, value_name = "NAME|all", value_delimiter = ',')]
     client: Vec<String>,
+    /// The model's window in tokens; by default that of the configuration
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    window: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,6 +84,7 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     let started = Instant::now();
     let mut session = session::open(global)?;
     session.settings.local = arguments.local;
+    session.settings.window = arguments.window.unwrap_or(session.settings.window);
     set_clients(&mut session.settings, &arguments.client)?;
     let selection = selection(arguments)?;
     let wanted: Result<Vec<String>, Unusable> =
