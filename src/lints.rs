@@ -17,6 +17,7 @@ pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
+pub mod nested_config;
 pub mod not_utf8;
 pub mod shadowed_instructions;
 pub mod skill_name;
@@ -50,6 +51,7 @@ pub static ALL: &[&Lint] = &[
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
+    &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
     &shadowed_instructions::SHADOWED_INSTRUCTIONS,
     &skill_name::SKILL_NAME,
