@@ -13,6 +13,7 @@ pub mod import_too_deep;
 pub mod inert_import;
 pub mod invalid_frontmatter;
 pub mod invalid_glob;
+pub mod lost_at_compaction;
 pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
@@ -47,6 +48,7 @@ pub static ALL: &[&Lint] = &[
     &inert_import::INERT_IMPORT,
     &invalid_frontmatter::INVALID_FRONTMATTER,
     &invalid_glob::INVALID_GLOB,
+    &lost_at_compaction::LOST_AT_COMPACTION,
     &missing_anchor::MISSING_ANCHOR,
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,

@@ -1,8 +1,9 @@
 //! `AGENTS.md` files that Claude Code does not load because of a `CLAUDE.md`.
 
-use crate::clients::claude_code;
+use crate::clients::{Role, claude_code};
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::load::Load;
 use crate::paths::{file_name, normalize, parent, relative};
 use crate::references::State;
 use crate::source::Span;
@@ -90,7 +91,11 @@ fn loaded_files(workspace: &Workspace) -> BTreeSet<Arc<str>> {
     }
     let texts: Vec<&File> = loaded.iter().filter_map(|path| workspace.file(path)).collect();
     let mut mentioned: BTreeSet<Arc<str>> = BTreeSet::new();
-    let sends_to_all = texts.iter().any(|file| speaks_of_others(file));
+    let plan = workspace.plans().iter().find(|plan| plan.client.name == claude_code::CLIENT.name);
+    let at_start = plan.map_or(&[][..], |plan| &plan.plan.loads);
+    let is_read = |load: &&Load| matches!(load.role, Role::Memory | Role::LocalMemory | Role::Rule | Role::Imported);
+    let read = at_start.iter().filter(is_read).filter_map(|load| workspace.real_file(&load.path));
+    let sends_to_all = read.into_iter().any(speaks_of_others);
     let named: HashSet<String> = texts.iter().flat_map(|file| named_in(file)).collect();
     for file in workspace.files.iter().filter(|file| !loaded.contains(&file.path)) {
         let Some(role) = file.roles.iter().find(|role| is_shared(role)) else { continue };
