@@ -6,14 +6,22 @@ pub mod hidden_text;
 pub mod import_cycle;
 pub mod import_too_deep;
 pub mod invalid_frontmatter;
+pub mod long_description;
 pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
 pub mod not_utf8;
+pub mod path_tokens;
+pub mod skill_body;
+pub mod skill_listing_budget;
 pub mod skill_name;
+pub mod skipped_file;
+pub mod startup_lines;
+pub mod startup_tokens;
 pub mod symlink_loop;
 pub mod too_large;
+pub mod truncated_memory;
 pub mod unknown_lint;
 pub mod unreadable_file;
 pub mod unused_suppression;
@@ -28,14 +36,22 @@ pub static ALL: &[&Lint] = &[
     &import_cycle::IMPORT_CYCLE,
     &import_too_deep::IMPORT_TOO_DEEP,
     &invalid_frontmatter::INVALID_FRONTMATTER,
+    &long_description::LONG_DESCRIPTION,
     &missing_anchor::MISSING_ANCHOR,
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
     &not_utf8::NOT_UTF8,
+    &path_tokens::PATH_TOKENS,
+    &skill_body::SKILL_BODY,
+    &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
+    &skipped_file::SKIPPED_FILE,
+    &startup_lines::STARTUP_LINES,
+    &startup_tokens::STARTUP_TOKENS,
     &symlink_loop::SYMLINK_LOOP,
     &too_large::TOO_LARGE,
+    &truncated_memory::TRUNCATED_MEMORY,
     &unknown_lint::UNKNOWN_LINT,
     &unreadable_file::UNREADABLE_FILE,
     &unused_suppression::UNUSED_SUPPRESSION,
