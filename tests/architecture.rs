@@ -45,7 +45,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("measure", &["budgets", "diagnostic", "source", "tokens", "workspace"]),
+    ("measure", &["budgets", "clients", "config", "diagnostic", "load", "source", "tokens", "workspace"]),
     ("lint", &["config", "diagnostic", "lints", "model", "source", "workspace"]),
     (
         "lints",
