@@ -131,7 +131,8 @@ mod tests {
         cache.put(one, "first".to_owned());
         cache.save();
         let mut cache = Cache::open(dir.path());
-        assert_eq!((cache.get(one), cache.get(two)), (Some("first"), None));
+        assert_eq!(cache.get(one), Some("first"));
+        assert_eq!(cache.get(two), None);
         let file = dir.path().join("ctxlint/v1/answers");
         let spoiled = std::fs::read_to_string(&file)?.replace("first", "thing");
         std::fs::write(&file, spoiled)?;

@@ -164,6 +164,10 @@ const ALL: [&Client; 14] = [
     &junie::CLIENT,
     &aider::CLIENT,
 ];
+/// Clients whose settings may name any file to be loaded: `context.fileName` of Gemini CLI (measured), `read` of Aider
+/// (documented).
+pub const NAMING_FILES_IN_SETTINGS: [&str; 2] = ["gemini-cli", "aider"];
+
 static CLIENTS: [&Client; 14] = ALL;
 static NAMES: files::NameFilter = files::name_filter(&ALL);
 

@@ -131,6 +131,8 @@ pub struct Settings {
     pub multiplier: Option<f64>,
     /// Whether personal files count (`--local`).
     pub local: bool,
+    /// The model's window in tokens: some clients grant a share of it to their listings.
+    pub window: u64,
 }
 
 impl Default for Settings {
@@ -148,6 +150,7 @@ impl Default for Settings {
             profile: "claude-5".to_owned(),
             multiplier: None,
             local: false,
+            window: crate::clients::claude_code::DEFAULT_WINDOW,
         }
     }
 }

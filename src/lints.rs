@@ -10,6 +10,7 @@ pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
+pub mod nested_config;
 pub mod not_utf8;
 pub mod skill_name;
 pub mod symlink_loop;
@@ -32,6 +33,7 @@ pub static ALL: &[&Lint] = &[
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
+    &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
     &skill_name::SKILL_NAME,
     &symlink_loop::SYMLINK_LOOP,

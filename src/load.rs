@@ -7,14 +7,16 @@ mod claude;
 mod codex;
 mod gemini;
 mod generic;
+mod indexed;
 mod listing;
 mod reader;
 mod settings;
 mod visible;
 mod worst;
 
+pub use indexed::{Bytes, Indexed};
 pub use visible::Visible;
-pub use worst::worst;
+pub use worst::{heaviest, worst};
 
 use crate::clients::{Client, Role};
 use crate::model::Document;

@@ -3,6 +3,10 @@
 //!
 //! Each file is read once and parsed once, in parallel. What costs more is computed at the first question.
 
+mod plans;
+
+pub use plans::ClientPlan;
+
 use crate::clients::{self, Client, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
@@ -52,6 +56,8 @@ pub struct File {
     /// The structure.
     pub document: Document,
     tokens: OnceLock<u64>,
+    /// What was read where that is not UTF-8: clients pass it on all the same.
+    raw: Vec<u8>,
 }
 
 impl File {
@@ -128,6 +134,8 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
+    plans: OnceLock<Vec<ClientPlan>>,
+    heaviest: OnceLock<Vec<ClientPlan>>,
 }
 
 impl Workspace {
@@ -235,7 +243,7 @@ pub fn from_discovery(
         anchors_of = more.iter().filter(|file| file.linted).map(|file| file.path.clone()).collect();
         files.extend(more.into_iter().map(|file| (file.path.clone(), file)));
     }
-    Workspace {
+    let mut workspace = Workspace {
         root: root.to_path_buf(),
         settings,
         index,
@@ -247,7 +255,11 @@ pub fn from_discovery(
         nested_configs,
         notes,
         config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
-    }
+        plans: OnceLock::new(),
+        heaviest: OnceLock::new(),
+    };
+    plans::read_what_loads_all_the_same(&mut workspace, world);
+    workspace
 }
 
 /// The clients that the configuration names, else those with a file that only they read; `AGENTS.md` alone means Codex.
@@ -281,12 +293,14 @@ fn read_file(
     linted: bool,
     limit: u64,
 ) -> File {
+    let mut raw = Vec::new();
     let (state, text) = match world.read(absolute, limit) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => (FileState::Readable, text),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                (FileState::NotUtf8 { at, guess: guess_encoding(error.as_bytes()) }, String::new())
+                raw = error.into_bytes();
+                (FileState::NotUtf8 { at, guess: guess_encoding(&raw) }, String::new())
             }
         },
         Err(ReadError::TooLarge(bytes)) => (FileState::TooLarge(bytes), String::new()),
@@ -294,7 +308,7 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new() }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

@@ -151,6 +151,24 @@ fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
 }
 
 #[test]
+fn what_a_sparse_checkout_leaves_out_is_not_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    assert!(git(root, &["init", "-q"]).status.success());
+    fs::create_dir(root.join("docs")).unwrap();
+    fs::write(root.join("docs/guide.md"), "# Guide\n").unwrap();
+    fs::write(root.join("CLAUDE.md"), "[guide](docs/guide.md) [gone](docs/gone.md)\n").unwrap();
+    assert!(git(root, &["add", "-A"]).status.success());
+    assert!(git(root, &["commit", "-q", "-m", "start"]).status.success());
+    assert!(git(root, &["sparse-checkout", "set", "--no-cone", "/CLAUDE.md"]).status.success());
+    assert!(!root.join("docs").exists());
+    let output = Command::new(CTXLINT).args(["check", "--format", "concise"]).current_dir(root).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("docs/guide.md"), "{text}");
+    assert!(text.contains("docs/gone.md"), "{text}");
+}
+
+#[test]
 fn nothing_in_a_repository_reaches_the_terminal_raw() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();

@@ -47,9 +47,9 @@ pub(super) struct ContextArguments {
     /// Count personal files too (CLAUDE.local.md, .claude/settings.local.json)
     #[arg(long)]
     local: bool,
-    /// The model's window in tokens
-    #[arg(long, value_name = "TOKENS", default_value_t = claude_code::DEFAULT_WINDOW, value_parser = clap::value_parser!(u64).range(1..))]
-    window: u64,
+    /// The model's window in tokens; by default that of the configuration
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    window: Option<u64>,
     /// Give the text of each load, as the client passes it on
     #[arg(long)]
     text: bool,
@@ -106,6 +106,7 @@ struct BudgetState {
 pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<Answer, Unusable> {
     let mut session = session::open(global)?;
     session.settings.local |= arguments.local;
+    session.settings.window = arguments.window.unwrap_or(session.settings.window);
     let root = session.root.clone();
     let workspace = workspace::load(&Disk, &root, session.settings, session.config);
     let client = client(arguments, &workspace)?;
@@ -129,7 +130,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     let home = std::path::absolute(&home).unwrap_or(home);
     let managed = arguments.managed_dir.clone().unwrap_or_else(|| managed_dir().into());
     let managed = std::path::absolute(&managed).unwrap_or(managed);
-    let visible = Visible { world: &Disk, root: &root, index: &workspace.index };
+    let visible = Visible { world: &Disk, root: &root, index: &workspace.index, personal: workspace.settings.local };
     let world: &dyn World = if arguments.machine { &Disk } else { &visible };
     let known = |path: &Path| {
         let inside = path.strip_prefix(&root).ok()?.to_str()?.replace('\\', "/");
@@ -145,7 +146,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
         touched: &[],
         machine,
         personal: workspace.settings.local,
-        window: arguments.window,
+        window: workspace.settings.window,
         known: Some(&known),
     };
     let encoding = Encoding::from_name(&workspace.settings.encoding).unwrap_or_default();
@@ -168,7 +169,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
         client_version: version,
         cwd: if cwd.is_empty() { ".".to_owned() } else { cwd },
         machine: arguments.machine,
-        window: arguments.window,
+        window: workspace.settings.window,
         with_text: arguments.text,
         ..weighed(client, &plan, &workspace.settings, touched)
     };

@@ -102,6 +102,18 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        path: "window",
+        kind: Kind::Integer(1),
+        default: "1000000",
+        example: "200000",
+        doc: "The model's window in tokens. Some clients grant a share of it to the listing of skills; `--window` wins \
+              over it.",
+        apply: |settings, node| {
+            settings.window = integer(node);
+            Ok(())
+        },
+    },
+    Key {
         path: "tokens.encoding",
         kind: Kind::Choice(&["o200k_base", "cl100k_base"]),
         default: "\"o200k_base\"",

@@ -22,11 +22,16 @@ pub static FILE_TOKENS: Lint = Lint {
     check: Check::Document(check),
 };
 
+/// Few texts have more bytes for a token; it only decides what is tried first, never a verdict.
+const USUAL_BYTES_PER_TOKEN: u64 = 5;
+
 fn check(cx: &mut Checker<'_>, file: &File) {
-    // Most files are far below their budget, and then no full count is needed.
-    let limit = measure::least_limit(cx.workspace, "file-tokens", file);
-    let encoding = cx.workspace.encoding();
-    if !limit.is_some_and(|limit| tokens::exceeds(encoding, &file.source.text, limit as usize)) {
+    let Some(limit) = measure::least_limit(cx.workspace, "file-tokens", file) else { return };
+    let (encoding, text) = (cx.workspace.encoding(), file.source.text.as_str());
+    // Most files are far below their budget, and then no full count is needed. A file of many times as many bytes as
+    // tokens are allowed is over it in all likelihood, and then a full count is.
+    let likely_over = text.len() as u64 / USUAL_BYTES_PER_TOKEN > limit;
+    if !likely_over && !tokens::exceeds(encoding, text, limit as usize) {
         return;
     }
     let count = file.tokens(encoding);

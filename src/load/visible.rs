@@ -1,5 +1,6 @@
 //! The world as the repository alone shows it: what git ignores and what lies outside the root is not there.
 
+use crate::clients;
 use crate::paths::{PathIndex, Presence};
 use crate::world::{DirEntry, ReadError, Stat, World};
 use std::io;
@@ -13,6 +14,8 @@ pub struct Visible<'a> {
     pub root: &'a Path,
     /// Every path of the repository.
     pub index: &'a PathIndex,
+    /// Whether one person's files are there although git ignores them, as it usually does.
+    pub personal: bool,
 }
 
 impl Visible<'_> {
@@ -24,7 +27,11 @@ impl Visible<'_> {
         }
         inside.to_str().is_some_and(|inside| {
             let inside = inside.replace('\\', "/");
-            matches!(self.index.presence(&inside), Presence::File | Presence::Dir)
+            match self.index.presence(&inside) {
+                Presence::File | Presence::Dir => true,
+                Presence::Ignored => self.personal && clients::is_personal(&inside),
+                Presence::Beyond | Presence::Missing => false,
+            }
         })
     }
 }

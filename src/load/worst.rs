@@ -7,7 +7,7 @@ use super::reader::folders_between;
 use super::{Load, Request};
 use crate::scope::{Scope, match_each};
 use crate::world::World;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// What touching files can add.
@@ -26,6 +26,19 @@ pub fn worst<'a>(
     paths: &[&str],
     weigh: &dyn Fn(&str) -> u64,
 ) -> Option<(String, u64)> {
+    heaviest(world, request, paths, None, 1, weigh).pop()
+}
+
+/// Like [`worst`], but up to `most` paths of different weight, the heaviest first. `holders` names the folders (absolute)
+/// that may hold files of the client; without it each folder of `paths` is looked into.
+pub fn heaviest<'a>(
+    world: &'a dyn World,
+    request: &'a Request<'a>,
+    paths: &[&str],
+    holders: Option<&HashSet<PathBuf>>,
+    most: usize,
+    weigh: &dyn Fn(&str) -> u64,
+) -> Vec<(String, u64)> {
     let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
     let mut last_dir: Option<&str> = None;
     for path in paths {
@@ -35,10 +48,10 @@ pub fn worst<'a>(
             folders.extend(folders_between(request.root, &request.root.join(path)));
         }
     }
-    folders.retain(|dir| !request.cwd.starts_with(dir));
+    folders.retain(|dir| !request.cwd.starts_with(dir) && holders.is_none_or(|holders| holders.contains(dir)));
     let additions = match request.client.name {
         "claude-code" => Claude::additions(world, request, &folders),
-        "codex" => return None,
+        "codex" => return Vec::new(),
         "gemini-cli" => super::gemini::additions(world, request, &folders),
         _ => Generic::additions(world, request, &folders),
     };
@@ -67,9 +80,11 @@ pub fn worst<'a>(
             totals[below[at].0] += found.iter().map(|rule| rules[*rule as usize].1).sum::<u64>();
         });
     }
-    let heaviest = totals.iter().copied().max().filter(|weight| *weight > 0)?;
-    let at = totals.iter().position(|weight| *weight == heaviest)?;
-    Some((paths[at].to_owned(), heaviest))
+    let mut first: BTreeMap<u64, usize> = BTreeMap::new();
+    for (at, weight) in totals.iter().enumerate().filter(|(_, weight)| **weight > 0) {
+        first.entry(*weight).or_insert(at);
+    }
+    first.iter().rev().take(most).map(|(weight, at)| (paths[*at].to_owned(), *weight)).collect()
 }
 
 /// The weights of all folders around a path.

@@ -102,10 +102,21 @@ impl IgnoreRules {
     /// Whether `path` or a folder above it is ignored. What kind of thing `path` would be is not known, so a pattern
     /// for folders counts too.
     pub fn is_ignored(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(at, _)| at);
-        ends.into_iter().any(|at| self.matches(&path[..at], true))
-            || self.matches(path, false)
-            || self.matches(path, true)
+        if self.by_dir.is_empty() && self.exclude.is_none() && self.above.is_empty() {
+            return false;
+        }
+        // From the top down, with the rules that hold so far, nearest first.
+        let mut rules: Vec<usize> = self.by_dir.get("").copied().into_iter().collect();
+        for (at, _) in path.match_indices('/') {
+            let dir = &path[..at];
+            if self.matches_with(&rules, dir, true) {
+                return true;
+            }
+            if let Some(of_dir) = self.by_dir.get(dir) {
+                rules.insert(0, *of_dir);
+            }
+        }
+        self.matches_with(&rules, path, false) || self.matches_with(&rules, path, true)
     }
 }
 

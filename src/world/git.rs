@@ -67,8 +67,20 @@ fn output(mut git: Command) -> Result<Vec<u8>, GitError> {
 /// # Errors
 /// When git is missing, fails, or does not know the folder as a repository.
 pub fn tracked_but_ignored(root: &Path) -> Result<Vec<String>, GitError> {
+    list_files(root, &["--ignored", "--exclude-standard"])
+}
+
+/// Paths that git tracks, relative to `root`, sorted, with `/`.
+///
+/// # Errors
+/// When git is missing, fails, or does not know the folder as a repository.
+pub fn tracked(root: &Path) -> Result<Vec<String>, GitError> {
+    list_files(root, &[])
+}
+
+fn list_files(root: &Path, options: &[&str]) -> Result<Vec<String>, GitError> {
     let mut git = command(root);
-    git.args(["ls-files", "-z", "--cached", "--ignored", "--exclude-standard"]);
+    git.args(["ls-files", "-z", "--cached"]).args(options);
     let stdout = output(git)?;
     let mut paths: Vec<String> =
         stdout.split(|byte| *byte == 0).filter_map(|path| String::from_utf8(path.to_vec()).ok()).collect();
