@@ -2,7 +2,7 @@
 
 use super::english::{self, Clause, Directive, Force, Place};
 use super::language::{self, Languages};
-use super::lexicon::{CONVENTION, DETERMINER, EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER};
+use super::lexicon::{CONVENTION, DETERMINER, EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER, VERB};
 use super::mask::{Run, mask};
 use super::phrases::{self, is_phrase_char};
 use super::sections::Sections;
@@ -388,7 +388,11 @@ impl Counter<'_> {
         let clause = Clause { text: &text, tokens };
         let words = tokens.iter().filter(|token| token.is_word()).count();
         let checks = around.task && around.check || around.check && place.item && is_question;
-        let answered = is_question && english::directive(clause, place).is_some_and(|found| found.rule == "imperative");
+        // `Examine each hunk - can it be reverted?` asks behind a directive.
+        let mark = tokens.iter().position(|token| matches!(token.form, Form::Dash | Form::Colon));
+        let before = mark.and_then(|at| english::directive(Clause { text: &text, tokens: &tokens[..at] }, place));
+        let later = mark.is_some_and(|at| english::directive(Clause { text: &text, tokens: &tokens[at + 1..] }, place).is_some());
+        let answered = is_question && (later || nth == 0 && before.is_some() && !matches!(tokens[mark.unwrap_or(0)].form, Form::Colon));
         let is_question = is_question && !answered;
         let outcome = if is_question {
             *triggered |= words <= 12 && !first.is(QUESTION_WORD);
@@ -448,7 +452,10 @@ impl Counter<'_> {
         let is_example = tokens.iter().any(|token| token.is(EXAMPLE)) && words <= 4;
         if !is_list {
             let table = next_block.kind == BlockKind::Table;
-            let shell = !table && found.is_some_and(|found| found.force == Force::Plain && !clause.tokens[0].is(TRIGGER)) && english::announces_command(clause);
+            // `To start a server, run X first, then use the helper:` says more than the commands below it.
+            let soft = tokens.iter().position(|token| token.form == Form::Comma);
+            let tells = soft.is_some_and(|at| !english::is_incomplete(Clause { text: clause.text, tokens: &tokens[at + 1..] }) && tokens.len() - at > 4);
+            let shell = !table && !tells && found.is_some_and(|found| found.force == Force::Plain && !clause.tokens[0].is(TRIGGER)) && english::announces_command(clause);
             let open = if table { english::is_incomplete(clause) } else { words < 2 || tokens.last().is_some_and(|token| token.is(super::lexicon::PREPOSITION)) };
             if let Some(found) = explicit
                 && !shell
@@ -494,7 +501,7 @@ impl Counter<'_> {
             Lead::Trigger
         } else if tokens.iter().any(|token| token.is(TRIGGER)) && words <= 5 && !place.reference {
             Lead::Trigger
-        } else if words <= 5 && tokens.iter().any(|token| token.is(RULE_SECTION)) && !place.reference {
+        } else if words <= 5 && tokens.last().is_some_and(|token| token.is(RULE_SECTION)) && !place.reference {
             Lead::Rules
         } else if found.is_none() && tokens.iter().any(|token| token.is(FINITE)) {
             Lead::Describes
@@ -678,7 +685,7 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
         if trigger_label && place.item && !place.reference && head[0].is(TRIGGER) {
             return vec![(span, Kind::Conditional, "trigger-label")];
         }
-        let starts_with_code = body.tokens[0].form == Form::Code;
+        let starts_with_code = clause.text.as_bytes()[body.tokens[0].start as usize] == super::words::CODE;
         if place.rules && place.item && nth == 0 && !starts_with_code && english::is_fragment(body) && !place.reference {
             return vec![(span, Kind::Must, "fragment")];
         }
@@ -709,6 +716,14 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
 fn later_directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let tokens = clause.tokens;
     let marks = tokens.iter().enumerate().filter(|(_, token)| matches!(token.form, Form::Dash | Form::Comma)).take(6);
+    // `They differ today, so don't infer one from the other`.
+    for at in 2..tokens.len().min(100) {
+        let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
+        let marked = rest.is_word(0, &["never", "always", "don't"]) || rest.row(0, &["do", "not"]);
+        if marked && clause.is_word(at, &["so", "but", "and"]) && rest.tokens.get(1 + usize::from(rest.is_word(0, &["do"]))).is_some_and(|token| token.is(VERB)) {
+            return english::directive(rest, place);
+        }
+    }
     marks.filter(|(at, _)| *at > 1 && place.item).find_map(|(at, token)| {
         let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
         let object = rest.tokens.get(1).is_some_and(|token| token.form == Form::Code || token.is(DETERMINER));
