@@ -26,6 +26,8 @@ pub(super) enum Lead {
     Silent,
     /// The items are rules, also without a verb.
     Rules,
+    /// The items belong to a sentence before them; only what is a directive by itself counts.
+    Led,
     /// The items describe what is there: `The project uses:`.
     Describes,
 }
@@ -36,7 +38,7 @@ pub(super) struct Counter<'a> {
     pub(super) text: &'a str,
     pub(super) mask: String,
     pub(super) sections: Sections,
-    languages: Languages,
+    pub(super) languages: Languages,
     /// By list block.
     leads: Vec<Lead>,
     found: Vec<Instruction>,
@@ -193,7 +195,7 @@ impl Counter<'_> {
             }
             at = blocks[at].parent as usize;
         }
-        around.place.rules |= around.lead == Lead::Rules;
+        around.place.rules = (around.place.rules || around.lead == Lead::Rules) && around.lead != Lead::Led;
         around.place.reference |= around.place.item && self.sections.is_reference(true) || around.lead == Lead::Describes;
         if let Some(next) = blocks.get(block + 1)
             && (next.parent as usize == block || next.parent == blocks[block].parent)
@@ -307,7 +309,9 @@ impl Counter<'_> {
                 }
                 continue;
             }
-            let found = phrases::directive(&sentence, language, place);
+            // Only a first line without a full stop may be a rule without a verb.
+            let whole = at == 0 && !raw.trim_end().ends_with('。');
+            let found = phrases::directive(&sentence, language, place).filter(|found| whole || found.force != Force::Fact);
             let inherited = if at == 0 { around.lead } else { Lead::Own };
             let step = around.step;
             match (found, inherited) {
@@ -495,7 +499,7 @@ impl Counter<'_> {
                 Lead::Each(kind, false)
             } else {
                 self.push(span, kind, found.rule);
-                Lead::Own
+                Lead::Led
             }
         } else if first.is(TRIGGER) && words >= 2 {
             Lead::Trigger
@@ -506,7 +510,7 @@ impl Counter<'_> {
         } else if found.is_none() && tokens.iter().any(|token| token.is(FINITE)) {
             Lead::Describes
         } else {
-            Lead::Own
+            Lead::Led
         };
         self.leads[next] = lead;
     }

@@ -151,8 +151,12 @@ fn push(out: &mut Vec<Token>, start: usize, end: usize, form: Form) {
 
 fn word(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token>) {
     let word = &text[start..end];
-    let plain = word.split_once('/').map_or(word, |(first, _)| first);
-    let classes = words.of(plain);
+    // `Build/test` is a word where both parts are; `Express/TypeScript` is a name.
+    let classes = match word.split_once('/') {
+        Some((first, second)) if words.of(second) != 0 => words.of(first),
+        Some(_) => 0,
+        None => words.of(word),
+    };
     let looks_like_code = classes == 0 && word.bytes().any(|byte| matches!(byte, b'_' | b'.'));
     let form = if looks_like_code { Form::Code } else { Form::Word };
     let capitals = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'\'');
