@@ -192,8 +192,8 @@ impl Workspace {
     }
 }
 
-/// Loads the repository at `root`. `config` is the text of the configuration file, if there is one, for positions.
-pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<String>) -> Workspace {
+/// Loads the repository at `root`. `config` is the configuration file, if there is one, for positions.
+pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<Source>) -> Workspace {
     let discovery = discover(world, root, &settings);
     from_discovery(world, root, settings, config, discovery)
 }
@@ -203,7 +203,7 @@ pub fn from_discovery(
     world: &dyn World,
     root: &Path,
     settings: Settings,
-    config: Option<String>,
+    config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
@@ -287,7 +287,7 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
-        config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
+        config,
         scoped_rules: OnceLock::new(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),

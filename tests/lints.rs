@@ -16,7 +16,7 @@ use ctxlint::config::{self, Settings};
 use ctxlint::diagnostic::{Applicability, Diagnostic};
 use ctxlint::lint::{self, Selection};
 use ctxlint::model::{BlockKind, Document, Format};
-use ctxlint::source::Span;
+use ctxlint::source::{Source, Span};
 use ctxlint::world::{Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -132,7 +132,8 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     let text = file_text(world, &Path::new(ROOT).join(config::FILE_NAME));
     let (settings, problems) = text.as_deref().map_or((Settings::default(), Vec::new()), config::parse);
     assert_eq!(problems, [], "the configuration of a case must be valid");
-    let workspace = workspace::load(world, Path::new(ROOT), settings, text);
+    let workspace =
+        workspace::load(world, Path::new(ROOT), settings, text.map(|text| Source::new("ctxlint.toml", text)));
     let option = |word: &str| case.options.iter().any(|option| option == word);
     let only = if option("all") { Vec::new() } else { vec![name.to_owned()] };
     let selection = Selection { only, pedantic: option("pedantic"), ..Selection::default() };
@@ -149,7 +150,7 @@ fn render(world: &Memory, found: &[Diagnostic]) -> String {
     for finding in found {
         let text = file_text(world, &Path::new(ROOT).join(&*finding.path)).unwrap_or_default();
         let place = |span: Option<Span>| {
-            let source = ctxlint::source::Source::new("", text.clone());
+            let source = Source::new("", text.clone());
             span.map_or(String::new(), |span| {
                 let at = source.position(span.start);
                 format!(":{}:{}", at.line, at.column)
