@@ -163,6 +163,18 @@ pub struct PresetLimit {
     pub error: Limit,
 }
 
+/// From which share of the files on the patterns of a rule are no scope any more.
+#[derive(Clone, Copy, Debug)]
+pub struct UniversalShare {
+    /// The share of the files that match, in percent.
+    pub percent: usize,
+    /// In smaller trees a share says nothing, in files.
+    pub min_files: usize,
+}
+
+/// A choice of this project, without a source: far above any folder of source code in a real repository.
+pub static UNIVERSAL_SHARE: UniversalShare = UniversalShare { percent: 97, min_files: 50 };
+
 /// Every preset, the one that changes nothing first. Only the number of instructions was seen to depend on the model
 /// (IFScale and its repetitions, 2025-07 to 2026-05); cost does not.
 pub static PRESETS: [Preset; 3] = [

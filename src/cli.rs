@@ -6,6 +6,7 @@ mod context;
 mod explain;
 mod init;
 mod measure;
+mod refs;
 mod session;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,6 +77,8 @@ enum Command {
     Context(context::ContextArguments),
     /// Count bytes, lines and tokens of files, without any judgement
     Measure(measure::MeasureArguments),
+    /// List what documents cite, with what became of it
+    Refs(refs::RefsArguments),
     /// Print the page of a lint, or the list of lints
     Explain(explain::ExplainArguments),
     /// Write a ctxlint.toml
@@ -122,6 +125,7 @@ pub fn run() -> ExitCode {
         Command::Check(of) => check::check(global, of),
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
+        Command::Refs(of) => refs::refs(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
         Command::Completions(of) => completions::completions(of),

@@ -132,6 +132,8 @@ pub struct Client {
     pub imports: Option<&'static ImportGrammar>,
     /// How its rules are tied to paths, where they are.
     pub scope: Option<&'static ScopeGrammar>,
+    /// Its skills may be tied to paths by the same key.
+    pub scoped_skills: bool,
     /// Which memory files it takes.
     pub memory: MemoryStyle,
     /// When its rules load.

@@ -89,11 +89,15 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     let selection = selection(arguments)?;
     let wanted: Result<Vec<String>, Unusable> =
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
-    let wanted = wanted?;
+    let mut wanted = wanted?;
 
     let workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
     let loaded = started.elapsed();
     check_paths(&workspace, &wanted)?;
+    // What a link leads to is reported under its real path.
+    let real: Vec<String> =
+        wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string())).collect();
+    wanted.extend(real);
     let outcome = lint::run(&workspace, &selection);
     let mut diagnostics = outcome.diagnostics;
     if !wanted.is_empty() {

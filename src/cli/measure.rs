@@ -2,13 +2,14 @@
 
 use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
 use crate::discover::{discover, format_of};
+use crate::instructions::{self, Counted};
 use crate::measure::{self, Measured};
 use crate::model::{BlockKind, Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::is_below;
 use crate::report::json::{TOOL, Tool, VERSION, to_text};
 use crate::report::{one_line, thousands};
-use crate::source::Span;
+use crate::source::{LineIndex, Span};
 use crate::tokens::profiles::{Estimate, PROFILES, Profile, estimate};
 use crate::tokens::{Encoding, split};
 use crate::world::{Disk, EntryKind, World};
@@ -36,6 +37,9 @@ pub(super) struct MeasureArguments {
     /// Add an estimate for a model: o200k, cl100k, claude-4.6 or claude-5
     #[arg(long, value_name = "NAME", value_parser = profile)]
     profile: Option<&'static Profile>,
+    /// Show the instructions in place, each with its kind and the rule that found it
+    #[arg(long)]
+    explain: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -78,8 +82,27 @@ struct JsonFile<'a> {
     bytes: u64,
     lines: u64,
     tokens: u64,
+    instructions: JsonInstructions<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimate: Option<JsonEstimate>,
+}
+
+/// The instructions of a file. `approximate` where the language has no word lists.
+#[derive(Serialize)]
+struct JsonInstructions<'a> {
+    count: usize,
+    approximate: bool,
+    items: Vec<JsonInstruction<'a>>,
+}
+
+/// One instruction; both lines are 1-based and inclusive.
+#[derive(Serialize)]
+struct JsonInstruction<'a> {
+    start_line: usize,
+    end_line: usize,
+    kind: &'static str,
+    rule: &'static str,
+    text: &'a str,
 }
 
 /// What the count comes to under a profile; an estimate unless `exact`.
@@ -105,6 +128,7 @@ pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<A
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
     let text = match arguments.format {
+        OutputFormat::Human if arguments.explain => explain(&files),
         OutputFormat::Human => table(&files, how),
         OutputFormat::Json => {
             let (version, tool, encoding) = (VERSION, TOOL, how.encoding.name());
@@ -125,24 +149,60 @@ fn json_file(file: &MeasuredFile) -> JsonFile<'_> {
         basis: estimate.basis,
         dated: estimate.dated,
     });
-    JsonFile { path: &file.path, bytes, lines, tokens, estimate }
+    JsonFile { path: &file.path, bytes, lines, tokens, instructions: json_instructions(file), estimate }
+}
+
+fn json_instructions(file: &MeasuredFile) -> JsonInstructions<'_> {
+    let lines = LineIndex::new(&file.text);
+    let item = |found: &instructions::Instruction| JsonInstruction {
+        start_line: lines.line_of(found.span.start) + 1,
+        end_line: lines.line_of(found.span.end.saturating_sub(1).max(found.span.start)) + 1,
+        kind: found.kind.name(),
+        rule: found.rule,
+        text: found.span.slice(&file.text),
+    };
+    let Counted { items, approximate } = &file.instructions;
+    JsonInstructions { count: items.len(), approximate: *approximate, items: items.iter().map(item).collect() }
+}
+
+/// Every instruction in its place, with kind and rule.
+fn explain(files: &[MeasuredFile]) -> String {
+    let mut out = String::new();
+    for file in files {
+        let lines = LineIndex::new(&file.text);
+        for found in &file.instructions.items {
+            let at = lines.position(found.span.start, &file.text);
+            let (path, kind, rule) = (one_line(&file.path), found.kind.name(), found.rule);
+            let words: Vec<&str> = found.span.slice(&file.text).split_whitespace().collect();
+            let _ = writeln!(out, "{path}:{}:{}: {kind} [{rule}] {}", at.line, at.column, one_line(&words.join(" ")));
+        }
+        let count = crate::report::counted(file.instructions.items.len(), "instruction");
+        let mark = if file.instructions.approximate { ", approximate" } else { "" };
+        let _ = writeln!(out, "{}: {count}{mark}", one_line(&file.path));
+    }
+    out
 }
 
 /// A file with what was counted.
 struct MeasuredFile {
     /// The path to show.
     path: String,
+    text: String,
     measured: Measured,
+    instructions: Counted,
     estimate: Option<Estimate>,
 }
 
-fn measure_text(path: String, text: &str, how: How) -> MeasuredFile {
-    let measured = measure::measure(how.encoding, text);
-    let estimate = how.profile.map(|profile| {
-        let code = code_ranges(&parse::parse(text, format_of(&path)));
-        estimate(profile, split(Encoding::O200kBase, text, &code), how.multiplier)
-    });
-    MeasuredFile { path, measured, estimate }
+fn measure_text(path: String, text: String, how: How) -> MeasuredFile {
+    let measured = measure::measure(how.encoding, &text);
+    // Standard input has no name to tell its format; what is measured there is Markdown.
+    let format = if path == "-" { Format::Markdown } else { format_of(&path) };
+    let document = parse::parse(&text, format);
+    let instructions = instructions::instructions(&document, &text);
+    let estimate = how
+        .profile
+        .map(|profile| estimate(profile, split(Encoding::O200kBase, &text, &code_ranges(&document)), how.multiplier));
+    MeasuredFile { path, text, measured, instructions, estimate }
 }
 
 /// Where the code of a Markdown text is, in bytes, in order.
@@ -175,7 +235,7 @@ fn given(paths: &[PathBuf], how: How) -> Files {
         if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             match std::io::stdin().lock().read_to_end(&mut bytes) {
-                Ok(_) => out.0.push(measure_text("-".to_owned(), &String::from_utf8_lossy(&bytes), how)),
+                Ok(_) => out.0.push(measure_text("-".to_owned(), String::from_utf8_lossy(&bytes).into_owned(), how)),
                 Err(error) => {
                     say(&format!("ctxlint: standard input could not be read: {error}"));
                     out.1 = true;
@@ -208,7 +268,7 @@ fn markdown_below(dir: &Path) -> Vec<(String, PathBuf)> {
 
 fn read_all(files: Vec<(String, PathBuf)>, how: How) -> Files {
     let one = |(shown, path): (String, PathBuf)| match Disk.read(&path, MAX_FILE) {
-        Ok(bytes) => Ok(measure_text(shown, &String::from_utf8_lossy(&bytes), how)),
+        Ok(bytes) => Ok(measure_text(shown, String::from_utf8_lossy(&bytes).into_owned(), how)),
         Err(error) => Err(format!("{shown} cannot be read: {error}")),
     };
     // A single file is not worth the threads.
@@ -232,26 +292,32 @@ fn table(files: &[MeasuredFile], how: How) -> String {
     let mut sorted: Vec<&MeasuredFile> = files.iter().collect();
     sorted.sort_by(|a, b| b.measured.tokens.cmp(&a.measured.tokens).then_with(|| a.path.cmp(&b.path)));
     let mut total = Measured::default();
+    let mut instructions = 0;
     let mut estimated = (0, 0, 0);
     for file in files {
         total.bytes += file.measured.bytes;
         total.lines += file.measured.lines;
         total.tokens += file.measured.tokens;
+        instructions += file.instructions.items.len();
         if let Some(Estimate { tokens, low, high, .. }) = file.estimate {
             estimated = (estimated.0 + tokens, estimated.1 + low, estimated.2 + high);
         }
     }
     let width = thousands(total.bytes).len().max(8);
-    let row = |of: Measured, name: &str| {
+    let row = |of: Measured, instructions: String, name: &str| {
         let (tokens, lines, bytes) = (thousands(of.tokens), thousands(of.lines), thousands(of.bytes));
-        format!("{tokens:>width$} {lines:>width$} {bytes:>width$}  {name}\n")
+        format!("{tokens:>width$} {instructions:>12} {lines:>width$} {bytes:>width$}  {name}\n")
     };
-    let mut out = format!("{:>width$} {:>width$} {:>width$}  file\n", "tokens", "lines", "bytes");
+    let mut out =
+        format!("{:>width$} {:>12} {:>width$} {:>width$}  file\n", "tokens", "instructions", "lines", "bytes");
     for file in &sorted {
-        out.push_str(&row(file.measured, &one_line(&file.path)));
+        let mark = if file.instructions.approximate { "~" } else { "" };
+        let count = format!("{mark}{}", thousands(file.instructions.items.len() as u64));
+        out.push_str(&row(file.measured, count, &one_line(&file.path)));
     }
     if sorted.len() != 1 {
-        out.push_str(&row(total, &format!("total of {}", crate::report::counted(sorted.len(), "file"))));
+        let name = format!("total of {}", crate::report::counted(sorted.len(), "file"));
+        out.push_str(&row(total, thousands(instructions as u64), &name));
     }
     let _ = write!(out, "{} tokens ({}, exact)", thousands(total.tokens), how.encoding.name());
     if let Some(profile) = how.profile {

@@ -57,6 +57,7 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: Some(&SCOPE),
+    scoped_skills: true,
     memory: MemoryStyle::Own,
     rules: RuleStyle::Scope { without_always: true },
 };
@@ -106,6 +107,7 @@ pub static SCOPE: ScopeGrammar = ScopeGrammar {
     bang_class: false,
     commas: true,
     plain: false,
+    bad_item_loses_all: true,
     double_star_is_always: true,
     max_expanded: 1_000,
     max_expanded_bytes: 4 << 20,
