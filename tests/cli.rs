@@ -4,6 +4,7 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+use ctxlint::tokens::{self, Encoding};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -303,4 +304,73 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn init_writes_todays_figures_so_that_growth_is_an_error() {
+    let rule = "Every session reads this line.\n";
+    let dir = repository(&[
+        ("CLAUDE.md", "Run the tests.\n"),
+        (".claude/rules/a.md", rule),
+        (".claude/rules/b.md", "---\npaths: src/**\n---\nCheck the input.\n"),
+        ("src/a.ts", ""),
+        ("ctxlint.toml", "[budgets] # mine\nstartup-lines = 9\n"),
+    ]);
+    let run = ctxlint(dir.path(), &["init", "--budgets"]);
+    assert_eq!(run.out, "wrote to ctxlint.toml:\nstartup-tokens = 10\npath-tokens = 14\n");
+    assert!(run.err.contains("startup-lines is set already; it is 2 now"), "{}", run.err);
+    let written = fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap();
+    assert!(written.contains("once src/a.ts is read, in tokens; the default warns above 8,000: 4 % of"), "{written}");
+    assert!(written.ends_with("path-tokens = 14\nstartup-lines = 9\n"), "{written}");
+    assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
+    fs::write(dir.path().join(".claude/rules/a.md"), rule.repeat(2)).unwrap();
+    let grown = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(grown.code, 1);
+    assert!(grown.out.contains("CLAUDE.md: error[startup-tokens] Claude Code loads 16 tokens"), "{}", grown.out);
+    let again = ctxlint(dir.path(), &["init", "--budgets"]);
+    assert_eq!(again.out, "every budget is set; nothing was written\n");
+    let fresh = repository(&[("CLAUDE.md", "Run the tests.\n")]);
+    let printed = ctxlint(fresh.path(), &["init", "--budgets", "--print"]).out;
+    assert!(printed.contains("\n[budgets]\n# What Claude Code loads before the first prompt"), "{printed}");
+    assert!(!fresh.path().join("ctxlint.toml").exists());
+}
+
+#[test]
+fn check_counts_what_context_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus-fixtures/budget");
+    let check: serde_json::Value =
+        serde_json::from_str(&ctxlint(&root, &["--root", ".", "check", "--format", "json"]).out).unwrap();
+    let context = ctxlint(&root, &["--root", ".", "context", "--worst", "--text", "--format", "json"]).out;
+    let context: serde_json::Value = serde_json::from_str(&context).unwrap();
+    let counted = |touched: bool| -> usize {
+        let loads = context["loads"].as_array().unwrap().iter();
+        let wanted = loads.filter(|load| touched || load["touch"].is_null());
+        wanted.map(|load| tokens::count(Encoding::O200kBase, load["text"].as_str().unwrap())).sum()
+    };
+    let parts = |lint: &str| -> usize {
+        let found = check["diagnostics"].as_array().unwrap().iter().find(|found| found["lint"] == lint).unwrap();
+        found["parts"].as_array().unwrap().iter().map(|part| part["value"].as_u64().unwrap() as usize).sum()
+    };
+    assert_eq!(parts("startup-tokens"), counted(false));
+    assert_eq!(parts("path-tokens"), counted(true));
+    let budgets = context["budgets"].as_array().unwrap().iter();
+    let names: Vec<_> =
+        budgets.map(|budget| (budget["name"].as_str().unwrap(), budget["state"].as_str().unwrap())).collect();
+    assert_eq!(names, [("startup-tokens", "error"), ("startup-lines", "ok"), ("path-tokens", "error")]);
+}
+
+#[test]
+fn the_window_of_an_option_wins_over_the_configuration() {
+    let skill = format!("---\ndescription: {}\n---\nBody.\n", "Says when to use it. ".repeat(70));
+    let dir = repository(&[
+        (".claude/skills/a/SKILL.md", &skill),
+        (".claude/skills/b/SKILL.md", &skill),
+        ("ctxlint.toml", "window = 200000\n"),
+    ]);
+    let only = ["check", "--only", "skill-listing-budget", "--format", "concise"];
+    assert!(ctxlint(dir.path(), &only).out.contains("at a window of 200,000 tokens"));
+    assert!(!ctxlint(dir.path(), &[&only[..], &["--window", "1000000"]].concat()).out.contains("warn["));
+    assert_eq!(ctxlint(dir.path(), &["check", "--window", "0"]).code, 2);
+    let context = ctxlint(dir.path(), &["context", "--format", "json"]).out;
+    assert!(context.contains("\"window\": 200000"), "{context}");
 }

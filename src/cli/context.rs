@@ -155,7 +155,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     };
     let encoding = Encoding::from_name(&workspace.settings.encoding).unwrap_or_default();
     if arguments.worst {
-        let paths: Vec<&str> = workspace.index.files.iter().map(|path| &**path).collect();
+        let paths = workspace.touchable();
         let weigh = |text: &str| measure::measure(encoding, text).tokens;
         match load::worst(world, &base, &paths, &weigh) {
             Some((path, _)) => touched.push(path),

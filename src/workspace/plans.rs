@@ -153,9 +153,7 @@ impl Workspace {
         if holders.as_ref().is_some_and(HashSet::is_empty) {
             return None;
         }
-        // Work touches code; who reads a context file itself wants to see it.
-        let is_context = |path: &str| self.file(path).is_some_and(|file| !file.roles.is_empty());
-        let paths: Vec<&str> = self.index.files.iter().map(|path| &**path).filter(|path| !is_context(path)).collect();
+        let paths = self.touchable();
         let bytes = |text: &str| text.len() as u64;
         let heaviest = self.asked(client, "", &[], |world, request| {
             load::heaviest(world, request, &paths, holders.as_ref(), COUNTED_PATHS, &bytes)
@@ -173,6 +171,13 @@ impl Workspace {
         let most = tokens.iter().max()?;
         let at = tokens.iter().position(|tokens| tokens == most)?;
         plans.into_iter().nth(at)
+    }
+
+    /// Files that a client may come to touch by its work, sorted: all but context files, for who reads one of those itself
+    /// wants to see it.
+    pub fn touchable(&self) -> Vec<&str> {
+        let is_context = |path: &str| self.file(path).is_some_and(|file| !file.roles.is_empty());
+        self.index.files.iter().map(|path| &**path).filter(|path| !is_context(path)).collect()
     }
 
     /// The folders that may hold files of the client; `None` where its settings may name any file.
