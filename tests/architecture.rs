@@ -26,7 +26,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["budgets", "clients", "model", "source"]),
     ("cache", &[]),
     ("history", &["paths", "world"]),
-    ("references", &["cache", "clients", "history", "model", "parse", "paths", "source", "workspace", "world"]),
+    (
+        "references",
+        &[
+            "cache",
+            "clients",
+            "config",
+            "discover",
+            "history",
+            "model",
+            "parse",
+            "paths",
+            "source",
+            "workspace",
+            "world",
+        ],
+    ),
     ("discover", &["clients", "config", "model", "paths", "world"]),
     ("load", &["clients", "config", "model", "parse", "paths", "references", "scope", "source", "tokens", "world"]),
     (

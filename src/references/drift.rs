@@ -4,8 +4,12 @@
 //! meant in that commit, and what became of those lines until now. Each step is asked for all citations at once, and
 //! each answer is kept in the cache under a key of everything that it depends on.
 
-use super::citations::{Citation, Form, Place};
-use super::resolve::{self, MANIFESTS, Resolution, Written, resolve};
+mod answers;
+
+pub(super) use answers::{read_departure, write_departure};
+
+use super::citations::{Citation, Place};
+use super::resolve::{MANIFESTS, Resolution, Written, resolve};
 use crate::cache::{Cache, key};
 use crate::history::blame::{Origin, Question, blame};
 use crate::history::lines::{Verdict, Versions, found_once, lines, pin_hash, pinned_places};
@@ -15,6 +19,7 @@ use crate::paths::{PathIndex, Presence, file_name};
 use crate::source::Source;
 use crate::world::git::{self, GitError, Oid, Repository};
 use crate::world::{ReadError, World};
+use answers::{read_lines, read_meant, read_origins, read_verdict, write_meant, write_origins, write_verdict};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -133,13 +138,25 @@ pub struct Fate {
     pub written: Option<Oid>,
     /// How many lines the file has now, where it has fewer than are cited.
     pub line_count: Option<u32>,
-    /// The blob that the citation meant, to show the lines of then.
+    /// The first line with words as it was and as it is, where the text was changed.
+    pub change: Option<(String, String)>,
+    /// The blob that the citation meant.
     pub blob: Option<Oid>,
 }
 
 impl Fate {
     fn of(state: State, evidence: Evidence) -> Fate {
-        Fate { state, target: None, now: None, evidence, since: None, written: None, line_count: None, blob: None }
+        Fate {
+            state,
+            target: None,
+            now: None,
+            evidence,
+            since: None,
+            written: None,
+            line_count: None,
+            change: None,
+            blob: None,
+        }
     }
 }
 
@@ -189,6 +206,27 @@ enum Meant {
 /// The current text of a cited file with its hash.
 type Now = Option<(Arc<Vec<u8>>, u128)>;
 
+/// A version of a file and the path of its current one.
+type Pair = (Oid, Arc<str>);
+
+/// Files of a commit with their blobs, by name.
+type Named = HashMap<String, Vec<(Arc<str>, Oid)>>;
+
+/// What became of a range, and its first line with words as it was.
+type Traced = (Verdict, String);
+
+/// How much of a line is shown, in characters.
+const MAX_SHOWN: usize = 80;
+
+/// The first line with words from line `start` (1-based) on, without indentation and cut to a readable length.
+fn first_words(text: &[u8], start: u32) -> String {
+    let lines = lines(text);
+    let from = lines.get(start.saturating_sub(1) as usize..).unwrap_or_default();
+    let line =
+        from.iter().take(20).find(|line| line.iter().any(u8::is_ascii_alphanumeric)).copied().unwrap_or_default();
+    String::from_utf8_lossy(line).trim().chars().take(MAX_SHOWN).collect()
+}
+
 struct Survey<'a> {
     around: &'a Surroundings<'a>,
     repository: Option<Repository>,
@@ -211,7 +249,7 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
     let mut out = Fates::default();
     let departed = survey.departed(&meant);
     // Citations of the same versions of the same file share one comparison.
-    let mut todo: BTreeMap<(Oid, Arc<str>), Vec<(usize, usize)>> = BTreeMap::new();
+    let mut todo: BTreeMap<Pair, Vec<(usize, usize)>> = BTreeMap::new();
     for (at, document) in documents.iter().enumerate() {
         let mut fates = Vec::with_capacity(document.citations.len());
         for (index, citation) in document.citations.iter().enumerate() {
@@ -241,13 +279,23 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
             .map(|citation| (citation.start, citation.end))
             .collect();
         let verdicts = survey.trace(&blob, &path, &ranges);
-        for ((at, index), verdict) in places.into_iter().zip(verdicts) {
+        for ((at, index), traced) in places.into_iter().zip(verdicts) {
+            let (verdict, was) = traced.map_or((None, String::new()), |(verdict, was)| (Some(verdict), was));
             let fate = &mut out.by_document[at][index];
             let citation = &documents[at].citations[index];
             let departure = departed.get(fate.target.as_ref().unwrap_or(&path)).and_then(Option::as_ref);
             finish(fate, citation, &path, verdict, departure);
-            if fate.state == State::OutOfRange {
-                survey.out_of_range_then(fate, citation, &path);
+            if let (State::Changed, Some(now)) = (fate.state, &fate.now) {
+                let is = survey.text(&path).map(|(text, _)| first_words(&text, now.start)).unwrap_or_default();
+                fate.change = Some((was, is));
+            }
+            let count = survey.text(&path).map_or(0, |(text, _)| line_count(&text));
+            if fate.target.as_ref() == Some(&path) && citation.start > count {
+                fate.line_count = Some(count);
+            }
+            // Lines that were past the end then and are there now: what was meant is not known.
+            if fate.state == State::OutOfRange && citation.start <= count {
+                fate.state = State::Unknown;
             }
         }
     }
@@ -398,13 +446,13 @@ impl Survey<'_> {
         }
         let Some(prefix) = self.repository.as_ref().map(|repository| repository.prefix.clone()) else { return found };
         let mut trees = Trees::new(names, &prefix);
-        let mut by_name: HashMap<Oid, HashMap<String, Vec<(Arc<str>, Oid)>>> = HashMap::new();
+        let mut by_name: HashMap<Oid, Named> = HashMap::new();
         for (at, index, commit, key) in open {
             if !by_name.contains_key(&commit) {
                 let Some(files) = self.history().and_then(|history| history.files(&mut trees, &commit)) else {
                     continue;
                 };
-                let mut names: HashMap<String, Vec<(Arc<str>, Oid)>> = HashMap::new();
+                let mut names = Named::new();
                 for file in files.iter() {
                     let name = file_name(&file.path).to_owned();
                     names.entry(name).or_default().push((file.path.clone(), file.blob.clone()));
@@ -628,13 +676,13 @@ impl Survey<'_> {
     }
 
     /// What became of ranges of a blob in the current text of a path.
-    fn trace(&mut self, blob: &Oid, path: &Arc<str>, ranges: &[(u32, u32)]) -> Vec<Option<Verdict>> {
+    fn trace(&mut self, blob: &Oid, path: &Arc<str>, ranges: &[(u32, u32)]) -> Vec<Option<Traced>> {
         let Some((text, hash)) = self.text(path) else { return vec![None; ranges.len()] };
         let hash = hash.to_le_bytes();
         let key_of = |(start, end): (u32, u32)| {
             key(&[b"trace", blob.as_bytes(), &hash, &start.to_le_bytes(), &end.to_le_bytes()])
         };
-        let mut found: Vec<Option<Verdict>> = Vec::new();
+        let mut found: Vec<Option<Traced>> = Vec::new();
         for range in ranges {
             found.push(self.cache.get(key_of(*range)).and_then(read_verdict));
         }
@@ -645,20 +693,11 @@ impl Survey<'_> {
         let versions = Versions::new(&old, &text);
         for (range, verdict) in ranges.iter().zip(&mut found).filter(|(_, verdict)| verdict.is_none()) {
             let traced = versions.trace(range.0, range.1);
-            self.cache.put(key_of(*range), write_verdict(traced));
-            *verdict = Some(traced);
+            let was = if let Verdict::Changed(..) = traced { first_words(&old, range.0) } else { String::new() };
+            self.cache.put(key_of(*range), write_verdict(traced, &was));
+            *verdict = Some((traced, was));
         }
         found
-    }
-
-    /// Lines past the end when they were written: if the file has them now, what was meant is not known.
-    fn out_of_range_then(&mut self, fate: &mut Fate, citation: &Citation, path: &Arc<str>) {
-        let count = self.text(path).map_or(0, |(text, _)| line_count(&text));
-        if citation.start <= count {
-            fate.state = State::Unknown;
-        } else {
-            fate.line_count = Some(count);
-        }
     }
 
     /// The current text of a path: as it is on disk, or as it was committed where only part of the tree is checked out.
@@ -730,93 +769,4 @@ fn finish(
     if matches!(state, State::Ok | State::Unknown) {
         fate.since = None;
     }
-    debug_assert!(citation.form != Form::Continued || !citation.span.is_empty());
-}
-
-fn write_origins(origins: &[Origin]) -> String {
-    let word = |origin: &Origin| match origin {
-        Origin::Commit(commit) => commit.to_string(),
-        Origin::Uncommitted => "-".to_owned(),
-        Origin::Unknown => "?".to_owned(),
-    };
-    origins.iter().map(word).collect::<Vec<_>>().join(" ")
-}
-
-fn read_origins(text: &str) -> Option<Vec<Origin>> {
-    let origin = |word: &str| match word {
-        "-" => Some(Origin::Uncommitted),
-        "?" => Some(Origin::Unknown),
-        commit => git::is_hex(commit).then(|| Origin::Commit(commit.into())),
-    };
-    text.split(' ').map(origin).collect()
-}
-
-fn write_meant(meant: &Meant) -> String {
-    match meant {
-        Meant::File(path, blob) => format!("{blob} {path}"),
-        Meant::Ambiguous => "ambiguous".to_owned(),
-        Meant::Missing => "missing".to_owned(),
-        Meant::Placeholder => "placeholder".to_owned(),
-    }
-}
-
-fn read_meant(text: &str) -> Option<Meant> {
-    match text {
-        "ambiguous" => Some(Meant::Ambiguous),
-        "missing" => Some(Meant::Missing),
-        "placeholder" => Some(Meant::Placeholder),
-        _ => {
-            let (blob, path) = text.split_once(' ')?;
-            git::is_hex(blob).then(|| Meant::File(path.into(), blob.into()))
-        }
-    }
-}
-
-fn write_departure(departure: &Departure) -> String {
-    let [to, perhaps] = [&departure.to, &departure.perhaps].map(|path| path.as_deref().unwrap_or_default());
-    format!("{}\t{to}\t{perhaps}", departure.commit)
-}
-
-fn read_departure(text: &str) -> Option<Departure> {
-    let mut words = text.split('\t');
-    let (commit, to, perhaps) = (words.next()?, words.next()?, words.next()?);
-    let path = |path: &str| (!path.is_empty()).then(|| path.into());
-    git::is_hex(commit).then(|| Departure { commit: commit.into(), to: path(to), perhaps: path(perhaps) })
-}
-
-fn read_lines(text: &str) -> Option<Lines> {
-    let mut words = text.splitn(3, ' ');
-    let (start, end) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
-    Some(Lines { path: words.next()?.into(), start, end })
-}
-
-fn write_verdict(verdict: Verdict) -> String {
-    match verdict {
-        Verdict::Same => "same".to_owned(),
-        Verdict::Moved(start, end) => format!("moved {start} {end}"),
-        Verdict::Changed(start, end) => format!("changed {start} {end}"),
-        Verdict::Gone => "gone".to_owned(),
-        Verdict::Ambiguous => "ambiguous".to_owned(),
-        Verdict::OutOfRange => "out-of-range".to_owned(),
-    }
-}
-
-fn read_verdict(text: &str) -> Option<Verdict> {
-    let mut words = text.split(' ');
-    let word = words.next()?;
-    let numbers = words.next().zip(words.next()).and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
-    match (word, numbers) {
-        ("same", None) => Some(Verdict::Same),
-        ("moved", Some((start, end))) => Some(Verdict::Moved(start, end)),
-        ("changed", Some((start, end))) => Some(Verdict::Changed(start, end)),
-        ("gone", None) => Some(Verdict::Gone),
-        ("ambiguous", None) => Some(Verdict::Ambiguous),
-        ("out-of-range", None) => Some(Verdict::OutOfRange),
-        _ => None,
-    }
-}
-
-/// Whether a path is something to be filled in.
-pub fn is_placeholder(path: &str) -> bool {
-    resolve::is_placeholder(path)
 }
