@@ -5,6 +5,7 @@ pub mod commands;
 pub mod drift;
 pub mod imports;
 pub mod links;
+pub mod listing;
 pub mod mentions;
 pub mod relocate;
 pub mod resolve;

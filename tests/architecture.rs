@@ -94,6 +94,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "diagnostic",
             "discover",
+            "fix",
             "instructions",
             "lint",
             "lints",

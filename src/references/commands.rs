@@ -195,7 +195,8 @@ impl Manifests {
                 let bytes = world.read(&workspace.root.join(path), MAX_MANIFEST).ok()?;
                 defined.names.extend(names(runner, &String::from_utf8(bytes).ok()?)?);
             }
-            Some(defined)
+            // A manifest that defines nothing is one that is not understood.
+            (!defined.names.is_empty()).then_some(defined)
         });
         known.as_ref()
     }
@@ -208,7 +209,9 @@ fn names(runner: Runner, text: &str) -> Option<BTreeSet<String>> {
             let mut found = keys_below(text, Format::Json, "scripts")?;
             if runner == Runner::Npm {
                 // Life-cycle scripts that npm has without a definition, and names that `bun run` takes for files.
-                found.extend(["start", "restart", "env"].map(str::to_owned));
+                if !found.is_empty() {
+                    found.extend(["start", "restart", "env"].map(str::to_owned));
+                }
             }
             Some(found)
         }

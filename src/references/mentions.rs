@@ -48,8 +48,10 @@ pub struct Mention {
 /// A path that is not there, with the full paths that it may stand for.
 #[derive(Clone, Debug)]
 pub struct Candidate {
-    span: Span,
-    written: String,
+    /// Where it stands, without backticks.
+    pub span: Span,
+    /// As it is written.
+    pub written: String,
     forms: Vec<Arc<str>>,
 }
 
@@ -60,6 +62,8 @@ pub struct Mentions {
     pub seen: usize,
     /// Those that are not there.
     pub missing: Vec<Candidate>,
+    /// Those that are there, with the path as written.
+    pub there: Vec<(Span, String)>,
     /// Those that are there under another case.
     pub other_case: Vec<Mention>,
 }
@@ -137,6 +141,7 @@ pub fn mentions(file: &File, workspace: &Workspace) -> Mentions {
         if forms.iter().any(|form| workspace.index.presence(form) != Presence::Missing)
             || is_end_of_some(&workspace.index, path)
         {
+            found.there.push((span, path.to_owned()));
             continue;
         }
         let of_case = forms.iter().flat_map(|form| workspace.index.same_but_for_case(form)).collect::<BTreeSet<_>>();
@@ -280,7 +285,9 @@ pub fn symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<Sym
             continue;
         };
         let Ok(bytes) = world.read(&workspace.root.join(&path), MAX_SEARCHED) else { continue };
-        if !has_word(&String::from_utf8_lossy(&bytes), &name) {
+        let content = String::from_utf8_lossy(&bytes);
+        // A file without a single letter is no source code.
+        if content.contains(|c: char| c.is_alphabetic()) && !has_word(&content, &name) {
             found.push(Symbol { span, name, path: path.into() });
         }
     }

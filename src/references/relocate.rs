@@ -31,8 +31,7 @@ pub fn relocate(text: &str, from: &str, citation: &Citation, fate: &Fate) -> Opt
 
 /// The new numbers in the form of the old ones: `L12-L24` for `L10-L22`.
 fn lines_text(written: &str, now: &Lines) -> String {
-    let letter = |text: &str| text.starts_with(['L', 'l']).then(|| text[..1].to_owned()).unwrap_or_default();
-    let first = letter(written);
+    let first = if written.starts_with(['L', 'l']) { &written[..1] } else { "" };
     if now.start == now.end {
         return format!("{first}{}", now.start);
     }
