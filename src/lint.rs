@@ -181,6 +181,15 @@ pub fn url(name: &str) -> String {
     format!("docs/lints/{name}.md")
 }
 
+/// The lints that read [`Workspace::references`].
+const OF_REFERENCES: [&str; 6] =
+    ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
+
+/// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
+pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
+    OF_REFERENCES.iter().filter_map(|name| by_name(name)).any(|lint| selection.may_fire(lint, settings))
+}
+
 /// Runs every selected lint over the workspace.
 pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     let active: Vec<&'static Lint> =

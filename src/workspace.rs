@@ -17,6 +17,7 @@ use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
@@ -149,6 +150,8 @@ pub struct Workspace {
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// What documents say about others, once [`references::survey::survey`] was made.
+    pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
     heaviest: OnceLock<Vec<ClientPlan>>,
 }
@@ -289,6 +292,7 @@ pub fn from_discovery(
         notes,
         config,
         scoped_rules: OnceLock::new(),
+        references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
     };
@@ -316,6 +320,12 @@ fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Clie
         exclusive.insert(clients::codex::CLIENT.name);
     }
     clients::all().iter().filter(|client| exclusive.contains(client.name)).copied().collect()
+}
+
+/// Reads a document that is in the tree and not yet in the workspace; no lint looks at it by itself.
+pub fn read_document(world: &dyn World, workspace: &Workspace, path: &Arc<str>) -> File {
+    let absolute = workspace.root.join(&**path);
+    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size)
 }
 
 fn read_file(
