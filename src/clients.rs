@@ -16,6 +16,7 @@ pub mod gemini_cli;
 mod grammar;
 mod junie;
 mod kiro;
+mod limits;
 mod opencode;
 mod roo;
 mod skills;
@@ -26,7 +27,10 @@ pub use environment::coding_agent;
 pub use files::{At, Below, FileName, FileRule, Role};
 pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};
 
-pub use skills::{SKILL_NAMES, SkillNames, skill_name_breach};
+pub use limits::{Over, SIZE_LIMITS, SizeLimit, Unit, When};
+pub use skills::{
+    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_DESCRIPTION, SkillNames, skill_name_breach,
+};
 
 use std::cmp::Ordering;
 

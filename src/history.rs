@@ -55,6 +55,12 @@ impl History {
         object.filter(|object| git::is_hex(hash) && object.kind == ObjectKind::Commit).map(|object| object.oid)
     }
 
+    /// Whether a commit holds a file at a path relative to the root.
+    pub fn is_in(&mut self, commit: &str, path: &str) -> bool {
+        let name = format!("{commit}:{}{path}", self.repository.prefix);
+        self.objects.get(&name).is_some_and(|object| object.kind == ObjectKind::Blob)
+    }
+
     /// The files of a commit that `trees` looks for.
     pub fn files(&mut self, trees: &mut trees::Trees, commit: &str) -> Option<Arc<Vec<trees::TreeFile>>> {
         trees.files(&mut self.objects, commit)
@@ -73,7 +79,14 @@ pub struct Departure {
     pub commit: Oid,
     /// Where to: the path that is there now, after all renames. `None` when the file was deleted.
     pub to: Option<Arc<str>>,
+    /// For a file that was deleted: one that came in the same commit and has something of it.
+    pub perhaps: Option<Arc<str>>,
 }
+
+/// How much of a file must be the same for git to call it renamed, in percent; git's own default.
+const ALIKE: u8 = 50;
+/// How much must be the same for a file to be worth a look, in percent.
+const REMOTELY_ALIKE: u8 = 20;
 
 /// How many renames are followed one after the other.
 const MAX_RENAMES: usize = 10;
@@ -88,9 +101,8 @@ pub fn departures(
     paths: &[Arc<str>],
     is_there: &dyn Fn(&str) -> bool,
 ) -> Result<BTreeMap<Arc<str>, Departure>, GitError> {
-    /// The last removal of each path, and what git says it became there.
-    type Known = HashMap<Arc<str>, (Oid, Option<Arc<str>>)>;
-    let mut known: Known = HashMap::new();
+    // The last removal of each path, and what became of it there.
+    let mut known: HashMap<Arc<str>, Departure> = HashMap::new();
     let mut todo: Vec<Arc<str>> = paths.to_vec();
     for _ in 0..MAX_RENAMES {
         todo.retain(|path| !known.contains_key(path));
@@ -108,25 +120,33 @@ pub fn departures(
         let mut commits: Vec<Oid> = last.values().cloned().collect();
         commits.sort_unstable();
         commits.dedup();
-        let renames = git::renames(repository, &commits)?;
+        let renames = git::renames(repository, &commits, ALIKE)?;
+        let is_renamed = |path: &str, commit: &str| renames.iter().any(|r| *r.commit == *commit && *r.from == *path);
+        let deleted = last.iter().filter(|(path, commit)| !is_renamed(path, commit));
+        let mut commits: Vec<Oid> = deleted.map(|(_, commit)| commit.clone()).collect();
+        commits.sort_unstable();
+        commits.dedup();
+        let remote = git::renames(repository, &commits, REMOTELY_ALIKE)?;
         let mut next = Vec::new();
         for (path, commit) in last {
             let renamed = renames.iter().find(|rename| rename.commit == commit && rename.from == path);
             let to = renamed.map(|rename| rename.to.clone());
+            let perhaps = remote.iter().find(|rename| rename.commit == commit && rename.from == path);
+            let perhaps = perhaps.map(|rename| rename.to.clone()).filter(|to| is_there(to));
             next.extend(to.iter().filter(|to| !is_there(to)).cloned());
-            known.insert(path, (commit, to));
+            known.insert(path, Departure { commit, to, perhaps });
         }
         todo = next;
     }
     let mut found = BTreeMap::new();
     for path in paths {
-        let Some((commit, mut to)) = known.get(path).cloned() else { continue };
-        let mut steps = 0;
-        while let Some(at) = to.clone().filter(|at| !is_there(at)) {
-            steps += 1;
-            to = known.get(&at).filter(|_| steps < MAX_RENAMES).and_then(|(_, to)| to.clone());
+        let Some(mut departure) = known.get(path).cloned() else { continue };
+        for _ in 0..MAX_RENAMES {
+            let Some(at) = departure.to.clone().filter(|at| !is_there(at)) else { break };
+            departure.to = known.get(&at).and_then(|next| next.to.clone());
         }
-        found.insert(path.clone(), Departure { commit, to });
+        departure.to = departure.to.filter(|to| is_there(to));
+        found.insert(path.clone(), departure);
     }
     Ok(found)
 }

@@ -13,6 +13,7 @@ pub mod import_too_deep;
 pub mod inert_import;
 pub mod invalid_frontmatter;
 pub mod invalid_glob;
+pub mod long_description;
 pub mod lost_at_compaction;
 pub mod missing_anchor;
 pub mod missing_description;
@@ -20,10 +21,17 @@ pub mod missing_import;
 pub mod missing_link_target;
 pub mod nested_config;
 pub mod not_utf8;
+pub mod path_tokens;
 pub mod shadowed_instructions;
+pub mod skill_body;
+pub mod skill_listing_budget;
 pub mod skill_name;
+pub mod skipped_file;
+pub mod startup_lines;
+pub mod startup_tokens;
 pub mod symlink_loop;
 pub mod too_large;
+pub mod truncated_memory;
 pub mod universal_scope;
 pub mod unknown_lint;
 pub mod unloaded_import_target;
@@ -48,6 +56,7 @@ pub static ALL: &[&Lint] = &[
     &inert_import::INERT_IMPORT,
     &invalid_frontmatter::INVALID_FRONTMATTER,
     &invalid_glob::INVALID_GLOB,
+    &long_description::LONG_DESCRIPTION,
     &lost_at_compaction::LOST_AT_COMPACTION,
     &missing_anchor::MISSING_ANCHOR,
     &missing_description::MISSING_DESCRIPTION,
@@ -55,10 +64,17 @@ pub static ALL: &[&Lint] = &[
     &missing_link_target::MISSING_LINK_TARGET,
     &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
+    &path_tokens::PATH_TOKENS,
     &shadowed_instructions::SHADOWED_INSTRUCTIONS,
+    &skill_body::SKILL_BODY,
+    &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
+    &skipped_file::SKIPPED_FILE,
+    &startup_lines::STARTUP_LINES,
+    &startup_tokens::STARTUP_TOKENS,
     &symlink_loop::SYMLINK_LOOP,
     &too_large::TOO_LARGE,
+    &truncated_memory::TRUNCATED_MEMORY,
     &universal_scope::UNIVERSAL_SCOPE,
     &unknown_lint::UNKNOWN_LINT,
     &unloaded_import_target::UNLOADED_IMPORT_TARGET,

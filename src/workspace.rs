@@ -70,6 +70,16 @@ impl File {
         self.state == FileState::Readable
     }
 
+    /// Its size in bytes, where it could be told.
+    pub fn bytes(&self) -> Option<u64> {
+        match self.state {
+            FileState::Readable => Some(self.source.text.len() as u64),
+            FileState::NotUtf8 { .. } => Some(self.raw.len() as u64),
+            FileState::TooLarge(bytes) => Some(bytes),
+            FileState::Unreadable(_) => None,
+        }
+    }
+
     /// Whether some client gives it one of these roles.
     pub fn has_role(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(&role.role))

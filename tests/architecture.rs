@@ -24,7 +24,9 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("scope", &["clients", "model", "source"]),
     ("budgets", &["clients", "diagnostic"]),
     ("config", &["budgets", "clients", "model", "source"]),
-    ("references", &["clients", "model", "parse", "paths", "source", "workspace"]),
+    ("cache", &[]),
+    ("history", &["paths", "world"]),
+    ("references", &["cache", "clients", "history", "model", "parse", "paths", "source", "workspace", "world"]),
     ("discover", &["clients", "config", "model", "paths", "world"]),
     ("load", &["clients", "config", "model", "parse", "paths", "references", "scope", "source", "tokens", "world"]),
     (
@@ -45,7 +47,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("measure", &["budgets", "diagnostic", "source", "tokens", "workspace"]),
+    ("measure", &["budgets", "clients", "config", "diagnostic", "load", "source", "tokens", "workspace"]),
     ("lint", &["config", "diagnostic", "lints", "model", "source", "workspace"]),
     (
         "lints",
@@ -102,8 +104,8 @@ const ROOMS: &[(&str, &[&str])] = &[
 /// Words that may stand only in the files whose path starts so.
 const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("Command::new(", &["world/git.rs"], "only world/git.rs starts a program"),
-    ("std::fs", &["world.rs", "write.rs"], "only world reads the disk and only write writes"),
-    ("tempfile::", &["write.rs"], "only write writes"),
+    ("std::fs", &["world.rs", "write.rs", "cache.rs"], "only world reads the disk, only write and cache write"),
+    ("tempfile::", &["write.rs", "cache.rs"], "only write and cache write"),
     ("std::io::stdout", &["cli.rs", "cli/"], "only cli prints"),
     ("std::io::stderr", &["cli.rs", "cli/"], "only cli prints"),
     ("println!", &[], "results go through cli's one door"),

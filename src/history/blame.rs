@@ -4,8 +4,8 @@
 //! `git blame` does it. A blame by git walks the history once for each file, which on a long history costs a hundred
 //! times as much.
 
-use super::History;
 use super::lines::{line_map, lines};
+use super::{ALIKE, History};
 use crate::world::git::{self, Change, GitError, Oid, Wanted};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -173,7 +173,7 @@ fn follow_renames(
     commits.dedup();
     // A clone without the parents sees every file appear at its edge.
     commits.retain(|commit| !history.repository.shallow.contains(commit));
-    let renames = if round < MAX_RENAMES { git::renames(&history.repository, &commits)? } else { Vec::new() };
+    let renames = if round < MAX_RENAMES { git::renames(&history.repository, &commits, ALIKE)? } else { Vec::new() };
     let mut steps = Vec::new();
     for Birth { mut step, commit } in births {
         let renamed = renames.iter().find(|rename| rename.commit == commit && rename.to == step.path);

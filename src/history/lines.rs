@@ -140,6 +140,18 @@ impl<'a> Versions<'a> {
     }
 }
 
+/// The lines of `new` that are lines `start..=end` of `old` (all 1-based), where that text holds a word and stands in
+/// `new` exactly once.
+pub fn found_once(old: &[u8], new: &[u8], start: u32, end: u32) -> Option<(u32, u32)> {
+    let (old, new) = (lines(old), lines(new));
+    let block = old.get((start as usize).checked_sub(1)?..end as usize)?;
+    if !block.iter().any(|line| has_word(line)) {
+        return None;
+    }
+    let [only] = occurrences(block, &new)[..] else { return None };
+    Some((only + 1, only + 1 + end - start))
+}
+
 /// Where `block` stands in `lines`, 0-based; at most a few places.
 fn occurrences(block: &[&[u8]], lines: &[&[u8]]) -> Vec<u32> {
     if block.len() > lines.len() {

@@ -138,7 +138,7 @@ fn is_pointer(clause: Clause<'_>) -> bool {
         return !clause.has(MODAL);
     }
     let more = clause.is_word(0, &["for"]) && clause.tokens.iter().take(8).any(|token| token.is(POINTER));
-    more || clause.row(0, &["read", "more"]) || clause.row(0, &["learn", "more"]) || clause.row(0, &["find", "more"])
+    more || (0..3).any(|at| clause.row(at, &["feel", "free"])) || clause.row(0, &["read", "more"]) || clause.row(0, &["learn", "more"]) || clause.row(0, &["find", "more"])
 }
 
 fn is_persona(clause: Clause<'_>) -> bool {
@@ -227,7 +227,7 @@ fn main_directive(clause: Clause<'_>, place: Place, after_lead: bool) -> Option<
             first if first.is(PREFER) => Force::Prefer,
             first if first.is(STRONG) => Force::Must,
             _ if clause.row(at, &["make", "sure"]) || clause.row(at, &["be", "sure"]) => Force::Must,
-            _ if strong => Force::Must,
+            _ if strong || clause.is_word(at, &["do"]) && clause.class(at + 1, VERB) => Force::Must,
             _ if has_prefer_tail(clause) => Force::Prefer,
             _ => Force::Plain,
         };
@@ -269,7 +269,7 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
     }
     let Some(next) = clause.tokens.get(at + 1) else { return false };
     let coordinated = clause.is_word(at + 1, &["and", "or", "then"]) && clause.class(at + 2, VERB | AMBIGUOUS);
-    if coordinated && !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE)) {
+    if coordinated && (clause.class(at + 2, VERB) || !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE))) {
         return true;
     }
     let means = next.is(FINITE)
@@ -323,7 +323,8 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
         .unwrap_or(rest.len());
     let object = next.form == Form::Code || next.is(DETERMINER | PRONOUN | TRIGGER | RELATIVE | QUESTION_WORD);
     let finite = rest[..end].iter().enumerate().any(|(offset, token)| {
-        let inside = object && rest[..offset].iter().any(|before| before.is(RELATIVE | TRIGGER | QUESTION_WORD));
+        let opens = |before: &Token| before.is(RELATIVE | TRIGGER | QUESTION_WORD);
+        let inside = object && rest[..offset].iter().any(opens) || offset > 0 && opens(&rest[offset - 1]);
         token.is(FINITE) && !inside
     });
     if object {
@@ -355,8 +356,13 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
                 ],
             );
     }
-    // Before a bare noun only the words that are more verb than noun.
-    verb.is(VERB) && next.is_word() || verb.is(VERB) && next.form == Form::Comma
+    // Before a bare noun the words that are more verb than noun, and the others where something depends on the noun.
+    let compound = ["test", "build", "design", "code", "log", "error", "output", "input", "file", "source", "version", "type", "issue", "feature", "default", "interface", "document"];
+    let plural = next.form == Form::Word && clause.word(at + 1).ends_with('s') && !clause.word(at + 1).ends_with("ss");
+    let governs = rest.iter().any(|token| token.is(PREPOSITION | DETERMINER | TRIGGER) || token.form == Form::Comma);
+    verb.is(VERB) && (next.is_word() || next.form == Form::Comma)
+        || next.is(ADVERB) && governs
+        || plural && governs && !clause.is_word(at, &compound)
 }
 
 /// `..., where possible`.
@@ -380,7 +386,8 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         }
         let negated = clause.class(at + 1, NEGATION) && !clause.is_word(at + 1, &["no", "without"]);
         let relative = at > 0 && clause.class(at - 1, RELATIVE | QUESTION_WORD) && at > 1;
-        if token.is(MODAL) && !relative {
+        let asks = at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
+        if token.is(MODAL) && !relative && !asks {
             if clause.is_word(at, &["should"]) && is_expectation(clause, at) {
                 return None;
             }

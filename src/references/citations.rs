@@ -6,7 +6,10 @@
 use super::scan::{self, Token};
 use crate::model::{BlockKind, Document, Inline, InlineKind};
 use crate::parse;
+use crate::paths::{file_name, parent};
 use crate::source::Span;
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// How a citation is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,13 +73,18 @@ pub struct Citation {
     pub link: Option<String>,
     /// The commit that it names itself.
     pub pin: Option<Pin>,
+    /// Longer paths to a file of the same name that the document names elsewhere, sorted.
+    pub mentions: Vec<String>,
+    /// The folders of all files that the document names with a folder, sorted.
+    pub folders: Arc<[String]>,
 }
 
 /// Every citation of a document in order of position.
 pub fn citations(document: &Document, text: &str) -> Vec<Citation> {
     let mut found: Vec<Citation> = Vec::new();
-    for token in scan::path_tokens(text) {
-        if let Some(citation) = after_token(text, &token) {
+    let tokens = scan::path_tokens(text);
+    for token in &tokens {
+        if let Some(citation) = after_token(text, token) {
             found.push(citation);
             continue_list(text, &mut found);
         }
@@ -85,7 +93,24 @@ pub fn citations(document: &Document, text: &str) -> Vec<Citation> {
     found.sort_by_key(|citation| citation.span);
     found.dedup_by(|next, first| first.span.end > next.span.start && first.form != Form::Continued);
     place_all(document, text, &mut found);
+    add_mentions(&tokens, &mut found);
     found
+}
+
+/// A document that names a file in full often goes on with the end of its path.
+fn add_mentions(tokens: &[Token], found: &mut [Citation]) {
+    let mut by_name: HashMap<&str, BTreeSet<&str>> = HashMap::new();
+    for token in tokens.iter().filter(|token| token.path.contains('/') && !token.is_address) {
+        by_name.entry(file_name(&token.path)).or_default().insert(&token.path);
+    }
+    let folders: BTreeSet<&str> = by_name.values().flatten().map(|path| parent(path)).collect();
+    let folders: Arc<[String]> = folders.into_iter().map(str::to_owned).collect();
+    for citation in found {
+        citation.folders = folders.clone();
+        let longer = |path: &&&str| path.len() > citation.path.len() && path.ends_with(&citation.path);
+        let mentions = by_name.get(file_name(&citation.path)).into_iter().flatten();
+        citation.mentions = mentions.filter(longer).map(|path| (*path).to_owned()).collect();
+    }
 }
 
 /// The citation that a path token opens, if numbers follow it.
@@ -127,6 +152,8 @@ fn build(path_span: Span, path: String, at: usize, form: Form, lines: Numbers) -
         place: Place::Prose,
         link: None,
         pin: None,
+        mentions: Vec::new(),
+        folders: Arc::default(),
     }
 }
 

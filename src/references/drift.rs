@@ -8,7 +8,7 @@ use super::citations::{Citation, Form, Place};
 use super::resolve::{self, MANIFESTS, Resolution, Written, resolve};
 use crate::cache::{Cache, key};
 use crate::history::blame::{Origin, Question, blame};
-use crate::history::lines::{Verdict, Versions, pin_hash, pinned_places};
+use crate::history::lines::{Verdict, Versions, found_once, lines, pin_hash, pinned_places};
 use crate::history::trees::Trees;
 use crate::history::{Departure, History, departures};
 use crate::paths::{PathIndex, Presence, file_name};
@@ -221,7 +221,13 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
             {
                 match survey.place_now(path, &departed) {
                     Ok(now) => todo.entry((blob.clone(), now)).or_default().push((at, index)),
-                    Err(gone) => fate = Fate { written: fate.written, target: fate.target, blob: fate.blob, ..gone },
+                    Err(gone) => {
+                        let (path, blob) = (path.clone(), blob.clone());
+                        fate = Fate { written: fate.written, target: fate.target, blob: fate.blob, ..gone };
+                        if let Some(now) = survey.by_text(&fate, &path, &blob, citation, departed.get(&path)) {
+                            (fate.state, fate.now) = (State::Renamed, Some(now));
+                        }
+                    }
                 }
             }
             fates.push(fate);
@@ -238,7 +244,8 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
         for ((at, index), verdict) in places.into_iter().zip(verdicts) {
             let fate = &mut out.by_document[at][index];
             let citation = &documents[at].citations[index];
-            finish(fate, citation, &path, verdict, departed.get(fate.target.as_ref().unwrap_or(&path)));
+            let departure = departed.get(fate.target.as_ref().unwrap_or(&path)).and_then(Option::as_ref);
+            finish(fate, citation, &path, verdict, departure);
             if fate.state == State::OutOfRange {
                 survey.out_of_range_then(fate, citation, &path);
             }
@@ -365,7 +372,14 @@ impl Survey<'_> {
                 let is_target = [u8::from(citation.place == Place::LinkTarget)];
                 let link = citation.link.as_deref().unwrap_or_default();
                 let path = document.source.path.as_bytes();
-                let parts = [b"meant", commit.as_bytes(), path, citation.path.as_bytes(), link.as_bytes(), &is_target];
+                // The lines count too: they may tell which of several files is meant.
+                let range = [citation.start.to_le_bytes(), citation.end.to_le_bytes()].concat();
+                let mut parts =
+                    vec![b"meant", &*range, commit.as_bytes(), path, citation.path.as_bytes(), link.as_bytes()];
+                parts.push(&is_target);
+                parts.extend(citation.mentions.iter().map(String::as_bytes));
+                parts.push(b"folders");
+                parts.extend(citation.folders.iter().map(String::as_bytes));
                 let key = key(&parts);
                 match self.cache.get(key).and_then(read_meant) {
                     Some(known) => found[at][index] = Some(known),
@@ -402,7 +416,14 @@ impl Survey<'_> {
             let named = |name: &str| -> Vec<Arc<str>> {
                 names.get(name).into_iter().flatten().map(|(path, _)| path.clone()).collect()
             };
-            let meant = match resolve(written(&documents[at].source.path, citation), &named) {
+            let mut history = self.history.as_mut();
+            let mut has_lines = |path: &str| {
+                let mut files = names.get(file_name(path)).into_iter().flatten();
+                let blob = files.find(|(file, _)| **file == *path).map(|(_, blob)| blob);
+                let text = blob.and_then(|blob| history.as_mut()?.blob(blob));
+                text.is_none_or(|text| line_count(&text) >= citation.end)
+            };
+            let meant = match resolve(written(&documents[at].source.path, citation), &named, &mut has_lines) {
                 Resolution::Found(path, _) => {
                     let files = names.get(file_name(&path)).into_iter().flatten();
                     let blob = files.into_iter().find(|(file, _)| *file == path).map(|(_, blob)| blob.clone());
@@ -481,6 +502,56 @@ impl Survey<'_> {
         }
     }
 
+    /// Where the lines of a file that is gone are when git saw no rename: in a file that came when it went, in the
+    /// one file of the same name, or in the one that came after the citation, if it has the very text.
+    fn by_text(
+        &mut self,
+        fate: &Fate,
+        path: &str,
+        blob: &Oid,
+        citation: &Citation,
+        departure: Option<&Option<Departure>>,
+    ) -> Option<Lines> {
+        /// More files of one name are no hint.
+        const MAX_NAMED: usize = 8;
+        let commit = fate.written.clone().filter(|_| fate.state == State::Gone)?;
+        let named: Vec<Arc<str>> = self.around.index.named(file_name(path)).into_iter().map(Arc::from).collect();
+        let perhaps = departure.and_then(Option::as_ref).and_then(|departure| departure.perhaps.clone());
+        let named = match perhaps {
+            Some(perhaps) => vec![perhaps],
+            None => named,
+        };
+        if named.is_empty() || named.len() > MAX_NAMED {
+            return None;
+        }
+        let mut parts = vec![b"by-name".to_vec(), commit.as_bytes().to_vec(), blob.as_bytes().to_vec()];
+        parts.push([citation.start.to_le_bytes(), citation.end.to_le_bytes()].concat());
+        for file in &named {
+            let hash = self.text(file).map_or(0, |(_, hash)| hash);
+            parts.push([file.as_bytes(), &hash.to_le_bytes()].concat());
+        }
+        let key = key(&parts.iter().map(Vec::as_slice).collect::<Vec<_>>());
+        if let Some(known) = self.cache.get(key) {
+            return read_lines(known).filter(|lines| named.contains(&lines.path));
+        }
+        let history = self.history()?;
+        let is_only = named.len() == 1;
+        let new: Vec<Arc<str>> = named.into_iter().filter(|file| is_only || !history.is_in(&commit, file)).collect();
+        let old = history.blob(blob)?;
+        let found = match new.as_slice() {
+            [only] => self.text(only).and_then(|(text, _)| {
+                let (start, end) = found_once(&old, &text, citation.start, citation.end)?;
+                Some(Lines { path: only.clone(), start, end })
+            }),
+            _ => None,
+        };
+        if !self.repository.as_ref().is_some_and(Repository::is_late) {
+            let answer = |at: &Lines| format!("{} {} {}", at.start, at.end, at.path);
+            self.cache.put(key, found.as_ref().map_or("none".to_owned(), answer));
+        }
+        found
+    }
+
     /// The fate as far as it can be told without comparing versions; `Unknown` when it cannot.
     fn first_guess(&mut self, from: &Arc<str>, citation: &Citation, origin: &Origin, meant: &Option<Meant>) -> Fate {
         if let Some(fate) = self.pinned(from, citation) {
@@ -518,7 +589,9 @@ impl Survey<'_> {
         }
         let index = self.around.index;
         let named = |name: &str| -> Vec<Arc<str>> { index.named(name).into_iter().map(Arc::from).collect() };
-        let found = match resolve(written(from, citation), &named) {
+        let mut has_lines =
+            |path: &str| self.text(&path.into()).is_none_or(|(text, _)| line_count(&text) >= citation.end);
+        let found = match resolve(written(from, citation), &named, &mut has_lines) {
             Resolution::Found(path, _) => path,
             Resolution::Ambiguous(_) => return Fate::of(State::Ambiguous, Evidence::Tree),
             Resolution::Placeholder => return Fate::of(State::Placeholder, Evidence::Tree),
@@ -528,7 +601,7 @@ impl Survey<'_> {
                 return Fate::of(if is_ignored { State::Ignored } else { State::Missing }, Evidence::Tree);
             }
         };
-        let count = self.text(&found).map(|(text, _)| crate::history::lines::lines(&text).len() as u32);
+        let count = self.text(&found).map(|(text, _)| line_count(&text));
         let short = count.filter(|count| *count < citation.start);
         let state = match (count, short) {
             (None, _) => State::Unknown,
@@ -543,7 +616,7 @@ impl Survey<'_> {
         let pin = citation.pin.as_ref().filter(|pin| !pin.hash.is_empty())?;
         let index = self.around.index;
         let named = |name: &str| -> Vec<Arc<str>> { index.named(name).into_iter().map(Arc::from).collect() };
-        let Resolution::Found(path, _) = resolve(written(from, citation), &named) else { return None };
+        let Resolution::Found(path, _) = resolve(written(from, citation), &named, &mut |_| true) else { return None };
         let (text, _) = self.text(&path)?;
         let target = Some(path.clone());
         if pin_hash(&text, citation.start, citation.end).as_deref() == Some(&*pin.hash) {
@@ -580,7 +653,7 @@ impl Survey<'_> {
 
     /// Lines past the end when they were written: if the file has them now, what was meant is not known.
     fn out_of_range_then(&mut self, fate: &mut Fate, citation: &Citation, path: &Arc<str>) {
-        let count = self.text(path).map_or(0, |(text, _)| crate::history::lines::lines(&text).len() as u32);
+        let count = self.text(path).map_or(0, |(text, _)| line_count(&text));
         if citation.start <= count {
             fate.state = State::Unknown;
         } else {
@@ -614,12 +687,18 @@ impl Survey<'_> {
     }
 }
 
+fn line_count(text: &[u8]) -> u32 {
+    lines(text).len() as u32
+}
+
 fn written<'a>(from: &'a str, citation: &'a Citation) -> Written<'a> {
     Written {
         from,
         path: &citation.path,
         link: citation.link.as_deref(),
         is_target: citation.place == Place::LinkTarget,
+        mentions: &citation.mentions,
+        folders: &citation.folders,
     }
 }
 
@@ -629,7 +708,7 @@ fn finish(
     citation: &Citation,
     path: &Arc<str>,
     verdict: Option<Verdict>,
-    departure: Option<&Option<Departure>>,
+    departure: Option<&Departure>,
 ) {
     let is_renamed = fate.target.as_ref().is_some_and(|target| target != path);
     let at = |start, end| Some(Lines { path: path.clone(), start, end });
@@ -646,7 +725,7 @@ fn finish(
     };
     fate.state = state;
     fate.now = now;
-    let departed = departure.and_then(Option::as_ref).map(|departure| departure.commit.clone());
+    let departed = departure.map(|departure| departure.commit.clone());
     fate.since = if is_renamed { departed } else { fate.written.clone() };
     if matches!(state, State::Ok | State::Unknown) {
         fate.since = None;
@@ -694,12 +773,21 @@ fn read_meant(text: &str) -> Option<Meant> {
 }
 
 fn write_departure(departure: &Departure) -> String {
-    format!("{} {}", departure.commit, departure.to.as_deref().unwrap_or_default())
+    let [to, perhaps] = [&departure.to, &departure.perhaps].map(|path| path.as_deref().unwrap_or_default());
+    format!("{}\t{to}\t{perhaps}", departure.commit)
 }
 
 fn read_departure(text: &str) -> Option<Departure> {
-    let (commit, to) = text.split_once(' ')?;
-    git::is_hex(commit).then(|| Departure { commit: commit.into(), to: (!to.is_empty()).then(|| to.into()) })
+    let mut words = text.split('\t');
+    let (commit, to, perhaps) = (words.next()?, words.next()?, words.next()?);
+    let path = |path: &str| (!path.is_empty()).then(|| path.into());
+    git::is_hex(commit).then(|| Departure { commit: commit.into(), to: path(to), perhaps: path(perhaps) })
+}
+
+fn read_lines(text: &str) -> Option<Lines> {
+    let mut words = text.splitn(3, ' ');
+    let (start, end) = (words.next()?.parse().ok()?, words.next()?.parse().ok()?);
+    Some(Lines { path: words.next()?.into(), start, end })
 }
 
 fn write_verdict(verdict: Verdict) -> String {

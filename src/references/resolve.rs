@@ -30,6 +30,10 @@ pub struct Written<'a> {
     pub link: Option<&'a str>,
     /// Whether the path is itself the target of a link, and so relative to the document first.
     pub is_target: bool,
+    /// Longer paths to a file of the same name that the document names elsewhere.
+    pub mentions: &'a [String],
+    /// The folders of all files that the document names with a folder.
+    pub folders: &'a [String],
 }
 
 /// How a path was found.
@@ -41,10 +45,14 @@ pub enum How {
     Exact,
     /// From the folder of the document.
     Relative,
-    /// From a folder above the document.
+    /// It lies in the nearest package above the document.
     Package,
+    /// The document names it, or files around it, in full elsewhere.
+    Mention,
     /// Only one file ends so.
     Suffix,
+    /// Several files end so, and only one has the cited lines.
+    Lines,
     /// From the root, after leading folders were dropped.
     Dropped,
 }
@@ -65,8 +73,13 @@ pub enum Resolution {
 /// How many answers of an ambiguous path are kept.
 const MAX_AMBIGUOUS: usize = 10;
 
-/// Finds the file. `named` gives every file of a name, sorted.
-pub fn resolve(written: Written<'_>, named: &dyn Fn(&str) -> Vec<Arc<str>>) -> Resolution {
+/// Finds the file. `named` gives every file of a name, sorted; `has_lines` tells whether a file has the lines that are
+/// cited, and is asked only when several files may be meant.
+pub fn resolve(
+    written: Written<'_>,
+    named: &dyn Fn(&str) -> Vec<Arc<str>>,
+    has_lines: &mut dyn FnMut(&str) -> bool,
+) -> Resolution {
     if is_placeholder(written.path) {
         return Resolution::Placeholder;
     }
@@ -91,7 +104,7 @@ pub fn resolve(written: Written<'_>, named: &dyn Fn(&str) -> Vec<Arc<str>>) -> R
         }
     }
     for path in &forms {
-        match by_suffix(folder, path, named) {
+        match by_suffix(written, path, named, has_lines) {
             Resolution::Missing => {}
             found => return found,
         }
@@ -117,8 +130,14 @@ fn forms(path: &str) -> Vec<&str> {
     forms
 }
 
-/// The file that ends with the path: the only one, or the only one of the nearest package above the document.
-fn by_suffix(folder: &str, path: &str, named: &dyn Fn(&str) -> Vec<Arc<str>>) -> Resolution {
+/// The file that ends with the path: the only one, the only one that the document names in full elsewhere, or the only
+/// one of the nearest package above the document.
+fn by_suffix(
+    written: Written<'_>,
+    path: &str,
+    named: &dyn Fn(&str) -> Vec<Arc<str>>,
+    has_lines: &mut dyn FnMut(&str) -> bool,
+) -> Resolution {
     let Some(path) = normalize("", path).filter(|path| !path.is_empty()) else { return Resolution::Missing };
     let mut found = named(file_name(&path));
     found.retain(|file| {
@@ -129,7 +148,31 @@ fn by_suffix(folder: &str, path: &str, named: &dyn Fn(&str) -> Vec<Arc<str>>) ->
         [only] => return Resolution::Found(only.clone(), How::Suffix),
         _ => {}
     }
-    let mut package = folder;
+    // A file without such lines cannot be meant.
+    if found.len() <= MAX_AMBIGUOUS {
+        let long: Vec<Arc<str>> = found.iter().filter(|file| has_lines(file)).cloned().collect();
+        match long.as_slice() {
+            [] => return Resolution::Ambiguous(found),
+            [only] => return Resolution::Found(only.clone(), How::Lines),
+            _ => found = long,
+        }
+    }
+    let is_mentioned = |file: &&Arc<str>| {
+        let mut mentions = written.mentions.iter().filter_map(|mention| normalize("", mention));
+        mentions.any(|mention| file.ends_with(&mention) && mention.len() > path.len())
+    };
+    if let [only] = found.iter().filter(is_mentioned).collect::<Vec<_>>()[..] {
+        return Resolution::Found(only.clone(), How::Mention);
+    }
+    // The document writes about one folder and leaves it out here.
+    let is_about = |file: &&Arc<str>| {
+        let base = file.strip_suffix(path.as_str()).unwrap_or_default();
+        !base.is_empty() && written.folders.iter().any(|folder| is_below(folder, base.trim_end_matches('/')))
+    };
+    if let [only] = found.iter().filter(is_about).collect::<Vec<_>>()[..] {
+        return Resolution::Found(only.clone(), How::Mention);
+    }
+    let mut package = parent(written.from);
     while !package.is_empty() {
         if MANIFESTS.iter().any(|name| named(name).iter().any(|manifest| parent(manifest) == package)) {
             let inside: Vec<&Arc<str>> = found.iter().filter(|file| is_below(file, package)).collect();
@@ -172,7 +215,9 @@ mod tests {
     }
 
     fn find(from: &str, path: &str) -> Resolution {
-        resolve(Written { from, path, link: None, is_target: false }, &named)
+        resolve(Written { from, path, link: None, is_target: false, mentions: &[], folders: &[] }, &named, &mut |_| {
+            true
+        })
     }
 
     #[test]
@@ -185,9 +230,35 @@ mod tests {
         assert_eq!(find("docs/plan.md", "/home/me/repo/src/main.rs"), found("src/main.rs", How::Dropped));
         assert_eq!(find("docs/plan.md", "../../../src/main.rs"), found("src/main.rs", How::Dropped));
         assert_eq!(find("docs/plan.md", "@src/main.rs"), found("src/main.rs", How::Exact));
-        let linked =
-            Written { from: "docs/plan.md", path: "index.ts", link: Some("../lib/index.ts"), is_target: false };
-        assert_eq!(resolve(linked, &named), found("lib/index.ts", How::Link));
+        let linked = Written {
+            from: "docs/plan.md",
+            path: "index.ts",
+            link: Some("../lib/index.ts"),
+            is_target: false,
+            mentions: &[],
+            folders: &[],
+        };
+        assert_eq!(resolve(linked, &named, &mut |_| true), found("lib/index.ts", How::Link));
+        let mentions = ["packages/b/src/index.ts".to_owned()];
+        let named_before = Written {
+            from: "docs/plan.md",
+            path: "index.ts",
+            link: None,
+            is_target: false,
+            mentions: &mentions,
+            folders: &[],
+        };
+        assert_eq!(resolve(named_before, &named, &mut |_| true), found("packages/b/src/index.ts", How::Mention));
+        let short = Written {
+            from: "docs/plan.md",
+            path: "index.ts",
+            link: None,
+            is_target: false,
+            mentions: &[],
+            folders: &[],
+        };
+        let long = &mut |path: &str| path == "lib/index.ts";
+        assert_eq!(resolve(short, &named, long), found("lib/index.ts", How::Lines));
     }
 
     #[test]

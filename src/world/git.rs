@@ -265,16 +265,18 @@ pub struct Rename {
     pub old: Option<Oid>,
 }
 
-/// The renames that git sees in each of these commits, all in one call.
+/// The renames that git sees in each of these commits, all in one call: pairs of which at least `alike` percent is the
+/// same.
 ///
 /// # Errors
 /// When git fails.
-pub fn renames(repository: &Repository, commits: &[Oid]) -> Result<Vec<Rename>, GitError> {
+pub fn renames(repository: &Repository, commits: &[Oid], alike: u8) -> Result<Vec<Rename>, GitError> {
     if commits.is_empty() {
         return Ok(Vec::new());
     }
     let mut git = command(&repository.root);
-    git.args(["diff-tree", "--stdin", "-r", "-m", "-M50%", "-l2000", "--diff-filter=R", "--relative"]);
+    git.args(["diff-tree", "--stdin", "-r", "-m", "-l2000", "--diff-filter=R", "--relative"])
+        .arg(format!("-M{alike}%"));
     git.args(PLAIN_DIFF).arg("--ignore-submodules=all");
     let input: String = commits.iter().map(|commit| format!("{commit}\n")).collect();
     let bytes = output_of_input(git, input, repository.deadline)?;

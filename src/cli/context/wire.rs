@@ -120,12 +120,11 @@ pub(super) fn json(report: &Report<'_>) -> String {
         after_compaction: load.compaction.name(),
         text: report.with_text.then_some(load.text.as_str()),
     });
-    let written = |limit: u64| (limit != u64::MAX).then_some(limit);
     let budgets = report.budgets.iter().map(|budget| JsonBudget {
         name: budget.name,
         value: budget.value,
-        warn: written(budget.warn),
-        error: written(budget.error),
+        warn: budget.warn,
+        error: budget.error,
         state: budget.state,
         basis: budget.basis,
         source: budget.source,
@@ -153,11 +152,11 @@ pub(super) fn json(report: &Report<'_>) -> String {
             dated: estimate.dated,
         },
         budgets: budgets.collect(),
-        skill_listing: report.plan.skill_listing.map(|listing| JsonListing {
+        skill_listing: report.plan.skill_listing.as_ref().map(|listing| JsonListing {
             chars: listing.chars,
             bundled: listing.bundled,
             wanted: listing.wanted,
-            dropped: listing.dropped,
+            dropped: listing.dropped.len(),
         }),
         problems: problems.map(|problem| JsonProblem { path: &problem.path, message: &problem.message }).collect(),
     };
