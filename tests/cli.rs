@@ -204,7 +204,7 @@ fn init_writes_a_configuration_once() {
 fn measure_counts_exactly_and_sorts_by_cost() {
     let dir = repository(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
     let run = ctxlint(dir.path(), &["measure", "CLAUDE.md", "docs"]);
-    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(3)).collect();
+    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(4)).collect();
     assert_eq!(files[..4], ["file", "docs/long.md", "CLAUDE.md", "total"], "{}", run.out);
     let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
