@@ -121,7 +121,7 @@ const GRAVE: [&str; 23] = [
     ".env",
 ];
 
-/// One of these stands in every prohibition.
+/// One of these stands in every prohibition in English.
 const NEGATIONS: [&str; 10] =
     ["never", "not", "n't", "n\u{2019}t", "no ", "avoid", "forbid", "prohibit", "without", "disallow"];
 
@@ -135,7 +135,8 @@ fn may_hold_grave_prohibition(text: &str) -> bool {
         let start = text[..found.start()].rfind("\n\n").unwrap_or(0);
         let end = text[found.end()..].find("\n\n").map_or(text.len(), |at| found.end() + at);
         let paragraph = text[start..end].to_ascii_lowercase();
-        NEGATIONS.iter().any(|word| paragraph.contains(word))
+        // Other languages have other words for no.
+        !paragraph.is_ascii() || NEGATIONS.iter().any(|word| paragraph.contains(word))
     })
 }
 
