@@ -138,7 +138,10 @@ fn is_pointer(clause: Clause<'_>) -> bool {
         return !clause.has(MODAL);
     }
     let more = clause.is_word(0, &["for"]) && clause.tokens.iter().take(8).any(|token| token.is(POINTER));
-    more || (0..3).any(|at| clause.row(at, &["feel", "free"])) || clause.row(0, &["read", "more"]) || clause.row(0, &["learn", "more"]) || clause.row(0, &["find", "more"])
+    more || (0..3).any(|at| clause.row(at, &["feel", "free"]))
+        || clause.row(0, &["read", "more"])
+        || clause.row(0, &["learn", "more"])
+        || clause.row(0, &["find", "more"])
 }
 
 fn is_persona(clause: Clause<'_>) -> bool {
@@ -357,7 +360,25 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
             );
     }
     // Before a bare noun the words that are more verb than noun, and the others where something depends on the noun.
-    let compound = ["test", "build", "design", "code", "log", "error", "output", "input", "file", "source", "version", "type", "issue", "feature", "default", "interface", "document"];
+    let compound = [
+        "test",
+        "build",
+        "design",
+        "code",
+        "log",
+        "error",
+        "output",
+        "input",
+        "file",
+        "source",
+        "version",
+        "type",
+        "issue",
+        "feature",
+        "default",
+        "interface",
+        "document",
+    ];
     let plural = next.form == Form::Word && clause.word(at + 1).ends_with('s') && !clause.word(at + 1).ends_with("ss");
     let governs = rest.iter().any(|token| token.is(PREPOSITION | DETERMINER | TRIGGER) || token.form == Form::Comma);
     verb.is(VERB) && (next.is_word() || next.form == Form::Comma)

@@ -2,9 +2,9 @@
 
 use super::Kind;
 use super::counter::{Counter, kind_of};
-use super::phrases;
 use super::english::{self, Clause, Force, Place};
 use super::lexicon::{ACTION_HEAD, Classes, Language, SAMPLE_HEAD, SITUATION_HEAD, THING_HEAD};
+use super::phrases;
 use super::words::{Form, Token, tokenize};
 use crate::model::BlockKind;
 use crate::source::Span;
@@ -63,8 +63,14 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
         let source = counter.mask[cell.range()].trim();
         if !source.is_ascii() && source.chars().any(phrases::is_phrase_char) && column > 0 {
             let place = phrases::Place { reference: true, ..phrases::Place::default() };
-            let language = if source.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}')) { Language::Korean } else { counter.languages.han };
-            best = best.or(phrases::directive(&phrases::clean(source), language, place).map(|found| kind_of(found, false, false)));
+            let language = if source.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}')) {
+                Language::Korean
+            } else {
+                counter.languages.han
+            };
+            best = best
+                .or(phrases::directive(&phrases::clean(source), language, place)
+                    .map(|found| kind_of(found, false, false)));
             continue;
         }
         read(counter, *cell, &mut tokens);
