@@ -1,6 +1,8 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
+pub mod case_mismatch;
 pub mod dead_scope;
+pub mod drifted_citation;
 pub mod duplicate_import;
 pub mod eager_import;
 pub mod external_import;
@@ -19,6 +21,8 @@ pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
+pub mod missing_path;
+pub mod missing_symbol;
 pub mod nested_config;
 pub mod not_utf8;
 pub mod path_tokens;
@@ -27,12 +31,14 @@ pub mod skill_body;
 pub mod skill_listing_budget;
 pub mod skill_name;
 pub mod skipped_file;
+pub mod stale_citation;
 pub mod startup_lines;
 pub mod startup_tokens;
 pub mod symlink_loop;
 pub mod too_large;
 pub mod truncated_memory;
 pub mod universal_scope;
+pub mod unknown_command;
 pub mod unknown_lint;
 pub mod unloaded_import_target;
 pub mod unquoted_glob;
@@ -43,7 +49,9 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
+    &case_mismatch::CASE_MISMATCH,
     &dead_scope::DEAD_SCOPE,
+    &drifted_citation::DRIFTED_CITATION,
     &duplicate_import::DUPLICATE_IMPORT,
     &eager_import::EAGER_IMPORT,
     &external_import::EXTERNAL_IMPORT,
@@ -62,6 +70,8 @@ pub static ALL: &[&Lint] = &[
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
+    &missing_path::MISSING_PATH,
+    &missing_symbol::MISSING_SYMBOL,
     &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
     &path_tokens::PATH_TOKENS,
@@ -70,12 +80,14 @@ pub static ALL: &[&Lint] = &[
     &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
     &skipped_file::SKIPPED_FILE,
+    &stale_citation::STALE_CITATION,
     &startup_lines::STARTUP_LINES,
     &startup_tokens::STARTUP_TOKENS,
     &symlink_loop::SYMLINK_LOOP,
     &too_large::TOO_LARGE,
     &truncated_memory::TRUNCATED_MEMORY,
     &universal_scope::UNIVERSAL_SCOPE,
+    &unknown_command::UNKNOWN_COMMAND,
     &unknown_lint::UNKNOWN_LINT,
     &unloaded_import_target::UNLOADED_IMPORT_TARGET,
     &unquoted_glob::UNQUOTED_GLOB,

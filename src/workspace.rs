@@ -17,6 +17,7 @@ use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
@@ -149,6 +150,8 @@ pub struct Workspace {
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// What documents say about others, once [`references::survey::survey`] was made.
+    pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
     heaviest: OnceLock<Vec<ClientPlan>>,
 }
@@ -192,8 +195,8 @@ impl Workspace {
     }
 }
 
-/// Loads the repository at `root`. `config` is the text of the configuration file, if there is one, for positions.
-pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<String>) -> Workspace {
+/// Loads the repository at `root`. `config` is the configuration file, if there is one, for positions.
+pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<Source>) -> Workspace {
     let discovery = discover(world, root, &settings);
     from_discovery(world, root, settings, config, discovery)
 }
@@ -203,7 +206,7 @@ pub fn from_discovery(
     world: &dyn World,
     root: &Path,
     settings: Settings,
-    config: Option<String>,
+    config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
@@ -287,8 +290,9 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
-        config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
+        config,
         scoped_rules: OnceLock::new(),
+        references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
     };
@@ -316,6 +320,12 @@ fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Clie
         exclusive.insert(clients::codex::CLIENT.name);
     }
     clients::all().iter().filter(|client| exclusive.contains(client.name)).copied().collect()
+}
+
+/// Reads a document that is in the tree and not yet in the workspace; no lint looks at it by itself.
+pub fn read_document(world: &dyn World, workspace: &Workspace, path: &Arc<str>) -> File {
+    let absolute = workspace.root.join(&**path);
+    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size)
 }
 
 fn read_file(

@@ -182,6 +182,67 @@ fn what_lies_in_a_submodule_is_not_ours_to_know() {
 }
 
 #[test]
+fn what_stands_where_a_client_looks_is_never_passed_over_in_silence() {
+    let dir = repository(&[("AGENTS.md/x", "x"), ("sub/a.md", "x")]);
+    let outside = repository(&[("rules/a.md", "x")]);
+    symlink("nowhere", dir.path().join(".claude")).unwrap();
+    symlink(outside.path(), dir.path().join(".cursor")).unwrap();
+    assert!(Command::new("mkfifo").arg(dir.path().join("CLAUDE.md")).status().unwrap().success());
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    for (path, what) in [
+        ("AGENTS.md", "it is a folder"),
+        ("CLAUDE.md", "not a regular file"),
+        (".claude", "leads to nothing"),
+        (".cursor", "out of the repository"),
+    ] {
+        assert!(run.out.lines().any(|line| line.starts_with(path) && line.contains(what)), "{path}: {}", run.out);
+    }
+}
+
+#[test]
+fn links_upon_links_end() {
+    let dir = repository(&[("CLAUDE.md", "x\n")]);
+    for from in 0..24 {
+        fs::create_dir(dir.path().join(format!("d{from}"))).unwrap();
+        fs::write(dir.path().join(format!("d{from}/CLAUDE.md")), "x\n").unwrap();
+        for to in (0..24).filter(|to| *to != from) {
+            symlink(format!("../d{to}"), dir.path().join(format!("d{from}/to{to}"))).unwrap();
+        }
+    }
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert!(run.out.contains("25 context files"), "{}", run.out);
+    assert!(run.out.contains("not checked: paths behind symbolic links"), "{}", run.out);
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_no_success() {
+    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+    let status = command.args(["check", "--format", "json"]).current_dir(dir.path()).stdout(full).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
+fn a_comment_in_the_configuration_allows_its_findings() {
+    let config = "[levels]\n# ctxlint allow: unknown-lint -- it comes with the next version\nfuture-lint = \"off\"\n";
+    let dir = repository(&[("CLAUDE.md", "Fine.\n"), ("conf/lint.toml", config)]);
+    let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
+    assert!(run.out.contains("no findings (1 suppressed)"), "{}", run.out);
+    let text = fs::read_to_string(dir.path().join("conf/lint.toml")).unwrap();
+    fs::write(dir.path().join("conf/lint.toml"), text.replace("# ctxlint", "# xtclint")).unwrap();
+    let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
+    assert!(run.out.contains("conf/lint.toml:3:1: warn[unknown-lint]"), "{}", run.out);
+}
+
+#[test]
+fn a_hash_inside_a_value_is_no_comment() {
+    let text = "---\nname: a\ndescription: \"see # ctxlint allow: skil-name\"\n---\n";
+    let dir = repository(&[(".claude/agents/a.md", text)]);
+    assert!(ctxlint(dir.path(), &["check", "--format", "concise"]).out.contains("no findings"));
+}
+
+#[test]
 fn a_repository_without_context_files_is_clean() {
     let dir = repository(&[("src/main.rs", "fn main() {}\n")]);
     let run = ctxlint(dir.path(), &["check"]);
@@ -205,13 +266,28 @@ fn init_writes_a_configuration_once() {
 fn measure_counts_exactly_and_sorts_by_cost() {
     let dir = repository(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
     let run = ctxlint(dir.path(), &["measure", "CLAUDE.md", "docs"]);
-    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(3)).collect();
+    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(4)).collect();
     assert_eq!(files[..4], ["file", "docs/long.md", "CLAUDE.md", "total"], "{}", run.out);
     let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["files"][0]["tokens"], 3);
     assert_eq!(json["files"][0]["estimate"]["exact"], false);
-    assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 1);
+    assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 2);
+    let twice = ctxlint(&dir.path().join("docs"), &["measure", "long.md", "../docs/long.md", "--format", "json"]);
+    let twice: serde_json::Value = serde_json::from_str(&twice.out).unwrap();
+    assert_eq!(twice["files"].as_array().unwrap().len(), 1);
+    assert_eq!(twice["files"][0]["path"], "docs/long.md");
+}
+
+#[test]
+fn measure_obeys_the_configuration() {
+    let config = "[tokens]\nencoding = \"cl100k_base\"\nmultiplier = 3.0\n";
+    let dir = repository(&[("a.md", "hello\n"), ("ctxlint.toml", config)]);
+    let out = ctxlint(dir.path(), &["measure", "a.md", "--format", "json", "--profile", "o200k"]).out;
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["encoding"], "cl100k_base");
+    assert_eq!(json["files"][0]["estimate"]["exact"], true, "an exact profile needs no multiplier");
+    assert_eq!(json["files"][0]["estimate"]["tokens"], json["files"][0]["tokens"]);
 }
 
 #[test]

@@ -69,7 +69,8 @@ impl Repo {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let mut lines = Vec::new();
-        for found in json["refs"].as_array().unwrap() {
+        let citations = json["refs"].as_array().unwrap().iter().filter(|found| found["kind"] == "citation");
+        for found in citations {
             let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             let mut line = format!("{} {}", word(&found["text"]), word(&found["state"]));
             if let Some(now) = found["now"].as_object() {

@@ -6,7 +6,9 @@ use crate::instructions::{Instruction, Kind, instructions};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
+use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// The lint.
 pub static LOST_AT_COMPACTION: Lint = Lint {
@@ -33,6 +35,9 @@ fn check(cx: &mut Checker<'_>) {
     let (later, at_start) = lost(workspace);
     for file in later {
         let text = file.source.text.as_str();
+        if !may_hold_grave_prohibition(text) {
+            continue;
+        }
         let found: Vec<Instruction> = instructions(&file.document, text)
             .items
             .into_iter()
@@ -115,6 +120,25 @@ const GRAVE: [&str; 23] = [
     "unsanitized",
     ".env",
 ];
+
+/// One of these stands in every prohibition in English.
+const NEGATIONS: [&str; 10] =
+    ["never", "not", "n't", "n\u{2019}t", "no ", "avoid", "forbid", "prohibit", "without", "disallow"];
+
+/// Whether a paragraph of the text has both a grave word and a negation. Most texts have none, and finding that out costs
+/// a hundredth of counting their instructions.
+fn may_hold_grave_prohibition(text: &str) -> bool {
+    static WORDS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(GRAVE).ok());
+    let Some(words) = &*WORDS else { return true };
+    words.find_iter(text).any(|found| {
+        let start = text[..found.start()].rfind("\n\n").unwrap_or(0);
+        let end = text[found.end()..].find("\n\n").map_or(text.len(), |at| found.end() + at);
+        let paragraph = text[start..end].to_ascii_lowercase();
+        // Other languages have other words for no.
+        !paragraph.is_ascii() || NEGATIONS.iter().any(|word| paragraph.contains(word))
+    })
+}
 
 /// Whether one of those words stands in the text at the start of a word.
 fn is_grave(text: &str) -> bool {

@@ -22,7 +22,7 @@ pub(super) fn budgets(global: &Global, print: bool) -> Result<Answer, Unusable> 
         return Err(Unusable::new("--budgets and --config do not go together", hint));
     }
     let session = session::open(global)?;
-    let old = session.config.clone();
+    let old = session.config.as_ref().map(|config| config.text.clone());
     let workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
     let (known, new): (Vec<Figure>, Vec<Figure>) = figures(&workspace)
         .into_iter()
