@@ -374,3 +374,19 @@ fn the_window_of_an_option_wins_over_the_configuration() {
     let context = ctxlint(dir.path(), &["context", "--format", "json"]).out;
     assert!(context.contains("\"window\": 200000"), "{context}");
 }
+
+#[test]
+fn personal_files_that_git_ignores_count_when_asked_for() {
+    let dir = repository(&[
+        (".gitignore", "CLAUDE.local.md\n"),
+        ("CLAUDE.md", "Run the tests.\n"),
+        ("CLAUDE.local.md", "Mine alone.\n"),
+        ("ctxlint.toml", "[budgets]\nstartup-tokens = 4\n"),
+    ]);
+    let context = |arguments: &[&str]| ctxlint(dir.path(), &[&["context", "--text"], arguments].concat()).out;
+    assert!(!context(&[]).contains("Mine alone."));
+    assert!(context(&["--local"]).contains("Mine alone."));
+    let check = |arguments: &[&str]| ctxlint(dir.path(), &[&["check", "--format", "concise"], arguments].concat()).out;
+    assert!(!check(&[]).contains("startup-tokens"));
+    assert!(check(&["--local"]).contains("Claude Code loads 7 tokens"), "{}", check(&["--local"]));
+}

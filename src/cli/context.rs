@@ -229,7 +229,12 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
     let is_asked = |kind: &&BudgetKind| kind.of == Of::Startup || (kind.of == Of::Path && !touched.is_empty());
     let budgets = budgets::ALL.iter().filter(is_asked).filter_map(|kind| {
         let measured = if kind.of == Of::Startup { startup.measured } else { all.measured };
-        budget(kind, if kind.unit == "lines" { measured.lines } else { measured.tokens }, settings)
+        let value = match kind.unit {
+            "tokens" => measured.tokens,
+            "lines" => measured.lines,
+            _ => return None,
+        };
+        budget(kind, value, settings)
     });
     let budgets: Vec<BudgetState> = budgets.collect();
     Report {

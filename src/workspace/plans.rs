@@ -58,7 +58,8 @@ impl Workspace {
     /// For each used client for which some touch adds something, what it has loaded after the touch of the one file of
     /// the repository that makes it most. Files that are not linted count where they load at startup only.
     pub fn heaviest(&self) -> &[ClientPlan] {
-        self.heaviest.get_or_init(|| self.plans().iter().filter_map(|start| self.heaviest_of(start.client)).collect())
+        let heaviest = |start: &ClientPlan| self.heaviest_of(start.client);
+        self.heaviest.get_or_init(|| self.plans().par_iter().filter_map(heaviest).collect())
     }
 
     /// Tokens of one load of a plan of this workspace, counted at the first question.

@@ -54,9 +54,10 @@ fn figures(workspace: &Workspace) -> Vec<Figure> {
 }
 
 fn figure(workspace: &Workspace, kind: &BudgetKind) -> Option<Figure> {
-    let value = |plan: &ClientPlan| match kind.unit {
-        "lines" => plan.plan.loads.iter().map(|load| measure::lines(&load.text)).sum(),
-        _ => workspace.plan_tokens(plan),
+    let value: &dyn Fn(&ClientPlan) -> u64 = match kind.unit {
+        "tokens" => &|plan| workspace.plan_tokens(plan),
+        "lines" => &|plan| plan.plan.loads.iter().map(|load| measure::lines(&load.text)).sum(),
+        _ => return None,
     };
     // A touch only adds, but for some clients no touch adds anything.
     let touched = if kind.of == Of::Path { workspace.heaviest() } else { &[] };
