@@ -32,6 +32,9 @@ pub(super) enum Lead {
     Describes,
 }
 
+/// Tokens of a sentence that are looked at.
+const LONGEST_SENTENCE: usize = 400;
+
 /// The state of one count.
 pub(super) struct Counter<'a> {
     pub(super) document: &'a Document,
@@ -267,6 +270,7 @@ impl Counter<'_> {
         let mut tokens = std::mem::take(&mut self.tokens);
         tokenize(&self.mask, span.start as usize, span.end as usize, language.words(), &mut tokens);
         for sentence in tokens.split(|token| matches!(token.form, Form::End(_))) {
+            let sentence = &sentence[..sentence.len().min(LONGEST_SENTENCE)];
             let colon = sentence.iter().take(8).position(|token| token.form == Form::Colon);
             let body = match colon {
                 Some(at) if at + 1 < sentence.len() => &sentence[at + 1..],
@@ -364,7 +368,8 @@ impl Counter<'_> {
         while start < tokens.len() {
             let end = tokens[start..].iter().position(|token| matches!(token.form, Form::End(_)));
             let end = end.map_or(tokens.len(), |at| start + at + 1);
-            let sentence = &tokens[start..end];
+            // What is longer is no sentence: only its beginning is read.
+            let sentence = &tokens[start..end.min(start + LONGEST_SENTENCE)];
             start = end;
             if !sentence.iter().any(Token::is_word) {
                 continue;
@@ -563,19 +568,6 @@ impl Counter<'_> {
         if self.samples > 0 {
             return;
         }
-        let mut mask = std::mem::take(&mut self.mask).into_bytes();
-        let mut tag = false;
-        for at in span.range() {
-            let byte = self.text.as_bytes()[at];
-            tag |= byte == b'<';
-            mask[at] = if tag || byte == b'*' { super::mask::BLANK } else { byte };
-            tag &= byte != b'>';
-        }
-        // Only whole ASCII bytes were blanked, unless a tag holds others: then those are blanked as well.
-        self.mask = String::from_utf8(mask).unwrap_or_else(|error| {
-            let bytes = error.into_bytes().into_iter();
-            String::from_utf8(bytes.map(|byte| if byte.is_ascii() { byte } else { super::mask::BLANK }).collect()).unwrap_or_default()
-        });
         let mut around = self.around(block);
         around.place.item |= item;
         around.next = None;

@@ -311,7 +311,7 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         }
         let negated = clause.class(at + 1, NEGATION) && !clause.is_word(at + 1, &["no", "without"]);
         let relative = at > 0 && clause.class(at - 1, RELATIVE | QUESTION_WORD) && at > 1;
-        let asks = at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
+        let asks = token.is(MODAL) && at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
         if token.is(MODAL) && !relative && !asks {
             if clause.is_word(at, &["should"]) && is_expectation(clause, at) {
                 return None;
