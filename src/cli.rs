@@ -2,9 +2,11 @@
 
 mod check;
 mod completions;
+mod context;
 mod explain;
 mod init;
 mod measure;
+mod refs;
 mod session;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -71,8 +73,12 @@ enum When {
 enum Command {
     /// Lint the repository
     Check(check::CheckArguments),
+    /// Show what a client loads at startup and, with paths, after those files are touched
+    Context(context::ContextArguments),
     /// Count bytes, lines and tokens of files, without any judgement
     Measure(measure::MeasureArguments),
+    /// List what documents cite, with what became of it
+    Refs(refs::RefsArguments),
     /// Print the page of a lint, or the list of lints
     Explain(explain::ExplainArguments),
     /// Write a ctxlint.toml
@@ -117,7 +123,9 @@ pub fn run() -> ExitCode {
     let global = &arguments.global;
     let answer = match &arguments.command {
         Command::Check(of) => check::check(global, of),
+        Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
+        Command::Refs(of) => refs::refs(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
         Command::Completions(of) => completions::completions(of),

@@ -16,6 +16,7 @@ pub mod gemini_cli;
 mod grammar;
 mod junie;
 mod kiro;
+mod limits;
 mod opencode;
 mod roo;
 mod skills;
@@ -24,9 +25,12 @@ mod zed;
 
 pub use environment::coding_agent;
 pub use files::{At, Below, FileName, FileRule, Role};
-pub use grammar::{ImportGrammar, ImportStyle, Matching, ScopeGrammar};
+pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};
 
-pub use skills::{SKILL_NAMES, SkillNames, skill_name_breach};
+pub use limits::{Over, SIZE_LIMITS, SizeLimit, Unit, When};
+pub use skills::{
+    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_DESCRIPTION, SkillNames, skill_name_breach,
+};
 
 use std::cmp::Ordering;
 
@@ -128,6 +132,12 @@ pub struct Client {
     pub imports: Option<&'static ImportGrammar>,
     /// How its rules are tied to paths, where they are.
     pub scope: Option<&'static ScopeGrammar>,
+    /// Its skills may be tied to paths by the same key.
+    pub scoped_skills: bool,
+    /// Which memory files it takes.
+    pub memory: MemoryStyle,
+    /// When its rules load.
+    pub rules: RuleStyle,
 }
 
 impl Client {
@@ -160,6 +170,10 @@ const ALL: [&Client; 14] = [
     &junie::CLIENT,
     &aider::CLIENT,
 ];
+/// Clients whose settings may name any file to be loaded: `context.fileName` of Gemini CLI (measured), `read` of Aider
+/// (documented).
+pub const NAMING_FILES_IN_SETTINGS: [&str; 2] = ["gemini-cli", "aider"];
+
 static CLIENTS: [&Client; 14] = ALL;
 static NAMES: files::NameFilter = files::name_filter(&ALL);
 

@@ -121,6 +121,8 @@ pub struct Settings {
     pub levels: Vec<LevelSetting>,
     /// Budgets.
     pub budgets: Vec<BudgetSetting>,
+    /// The defaults of the budgets that the user wrote nothing about: the name of a [`crate::budgets::Preset`].
+    pub preset: String,
     /// Overrides by file, in the order of the file; later ones win.
     pub overrides: Vec<Override>,
     /// Token encoding: `o200k_base` or `cl100k_base`.
@@ -131,6 +133,8 @@ pub struct Settings {
     pub multiplier: Option<f64>,
     /// Whether personal files count (`--local`).
     pub local: bool,
+    /// The model's window in tokens: some clients grant a share of it to their listings.
+    pub window: u64,
 }
 
 impl Default for Settings {
@@ -143,11 +147,13 @@ impl Default for Settings {
             max_file_size: 16 << 20,
             levels: Vec::new(),
             budgets: Vec::new(),
+            preset: crate::budgets::PRESETS[0].name.to_owned(),
             overrides: Vec::new(),
             encoding: "o200k_base".to_owned(),
             profile: "claude-5".to_owned(),
             multiplier: None,
             local: false,
+            window: crate::clients::claude_code::DEFAULT_WINDOW,
         }
     }
 }
@@ -273,7 +279,7 @@ fn read_budgets(table: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<BudgetSe
     }
     let mut budgets = Vec::new();
     for entry in table.entries() {
-        if !crate::budgets::ALL.iter().any(|budget| budget.name == &*entry.key) {
+        if crate::budgets::by_name(&entry.key).is_none() {
             let names = crate::budgets::ALL.iter().map(|budget| budget.name);
             problems.push(unknown("budget", &entry.key, entry.key_span, names));
             continue;
@@ -290,6 +296,16 @@ fn read_budgets(table: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<BudgetSe
         }
     }
     budgets
+}
+
+/// What is counted over a whole plan cannot differ from file to file.
+fn of_no_file(setting: &BudgetSetting) -> Option<ConfigProblem> {
+    let kind = crate::budgets::by_name(&setting.name).filter(|kind| kind.of != crate::budgets::Of::File)?;
+    Some(ConfigProblem {
+        span: setting.span,
+        message: format!("the budget `{}` holds for everything that loads together, not for single files", kind.name),
+        help: "write it under `[budgets]`".to_owned(),
+    })
 }
 
 fn whole(node: &Node) -> Option<u64> {
@@ -333,7 +349,10 @@ fn read_overrides(list: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<Overrid
                     Err((span, message)) => problems.push(ConfigProblem { span, message, help: String::new() }),
                 },
                 "levels" => entry.levels = read_levels(&key.value, problems),
-                "budgets" => entry.budgets = read_budgets(&key.value, problems),
+                "budgets" => {
+                    entry.budgets = read_budgets(&key.value, problems);
+                    problems.extend(entry.budgets.iter().filter_map(of_no_file));
+                }
                 name => problems.push(unknown("key", name, key.key_span, ["files", "levels", "budgets"])),
             }
         }

@@ -15,6 +15,9 @@ const NEVER_WALKED: [&str; 5] = [".git", ".hg", ".svn", ".jj", "node_modules"];
 /// The file that marks a folder as a cache, by the Cache Directory Tagging convention; `target/` of Cargo has one.
 const CACHE_TAG: &str = "CACHEDIR.TAG";
 
+/// The file that a sparse checkout has, below the top of the repository.
+const SPARSE: &str = ".git/info/sparse-checkout";
+
 /// How many paths are looked at behind links to folders before the rest is left out.
 const MAX_LINKED_PATHS: usize = 50_000;
 
@@ -110,12 +113,22 @@ pub fn discover(world: &dyn World, root: &Path, settings: &Settings) -> Discover
         links: Vec::new(),
         anything_ignored: false,
     };
-    let in_git = read_outer_ignore_rules(&mut walk);
-    walk_dir(&mut walk, "");
-    if in_git && walk.anything_ignored {
-        add_tracked_but_ignored(&mut walk);
+    let repository = repository(&walk);
+    if let Some(repository) = &repository {
+        read_outer_ignore_rules(&mut walk, repository);
     }
-    for paths in [&mut walk.out.index.files, &mut walk.out.index.dirs] {
+    walk_dir(&mut walk, "");
+    if let Some(repository) = &repository {
+        read_submodules(&mut walk);
+        if walk.anything_ignored {
+            add_tracked_but_ignored(&mut walk);
+        }
+        if walk.world.stat(&repository.top.join(SPARSE)).is_some() {
+            add_left_out(&mut walk);
+        }
+    }
+    let index = &mut walk.out.index;
+    for paths in [&mut index.files, &mut index.dirs, &mut index.left_out] {
         paths.sort_unstable();
         paths.dedup();
     }
@@ -141,38 +154,79 @@ pub fn problem_path(problem: &WalkProblem) -> &Arc<str> {
     }
 }
 
+/// The git repository in which the root lies.
+struct Repository {
+    /// Its top folder, absolute: the root or a folder above it.
+    top: PathBuf,
+    /// True where `.git` is a folder. In a linked worktree it is a file, and what it holds lies with the main one.
+    main: bool,
+}
+
+fn repository(walk: &Walk<'_>) -> Option<Repository> {
+    walk.root.ancestors().find_map(|dir| {
+        let stat = walk.world.stat(&dir.join(".git"))?;
+        Some(Repository { top: dir.to_path_buf(), main: stat.kind == EntryKind::Dir })
+    })
+}
+
+fn small_text(walk: &Walk<'_>, path: &Path) -> Option<String> {
+    let bytes = walk.world.read(path, MAX_IGNORE_FILE).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
 /// Reads the ignore rules that hold in the root but stand elsewhere: in folders between it and the top of its
-/// repository, and in git's exclude file. Tells whether the root lies in a repository.
-fn read_outer_ignore_rules(walk: &mut Walk<'_>) -> bool {
-    let text = |path: PathBuf| {
-        let bytes = walk.world.read(&path, MAX_IGNORE_FILE).ok()?;
-        Some(String::from_utf8_lossy(&bytes).into_owned())
-    };
-    let mut top = None;
-    let mut above: Vec<(String, String)> = Vec::new();
-    for dir in walk.root.ancestors() {
-        if let Some(stat) = walk.world.stat(&dir.join(".git")) {
-            top = Some((dir, stat.kind));
-            break;
-        }
-    }
-    let Some((top, kind)) = top else { return false };
+/// repository, and in git's exclude file.
+fn read_outer_ignore_rules(walk: &mut Walk<'_>, repository: &Repository) {
+    let Repository { top, main } = repository;
     if top != walk.root {
         for dir in walk.root.ancestors().skip(1).take_while(|dir| dir.starts_with(top)) {
-            if let (Some(rules), Ok(root)) = (text(dir.join(".gitignore")), walk.root.strip_prefix(dir)) {
-                above.push((rules, slashed(root)));
+            let rules = small_text(walk, &dir.join(".gitignore"));
+            if let (Some(rules), Ok(root)) = (rules, walk.root.strip_prefix(dir)) {
+                walk.out.index.ignore.add_above(&rules, slashed(root));
             }
         }
     }
-    // In a linked worktree `.git` is a file, and the exclude file lies with the main one.
-    let exclude = if kind == EntryKind::Dir { text(top.join(".git/info/exclude")) } else { None };
-    for (rules, root) in above {
-        walk.out.index.ignore.add_above(&rules, root);
-    }
-    if let Some(exclude) = exclude {
+    if *main && let Some(exclude) = small_text(walk, &top.join(".git/info/exclude")) {
         walk.out.index.ignore.add_exclude(&exclude);
     }
-    true
+}
+
+/// A submodule that is not checked out is an empty folder; only `.gitmodules` tells that there is more behind it.
+fn read_submodules(walk: &mut Walk<'_>) {
+    let Some(text) = small_text(walk, &walk.root.join(".gitmodules")) else { return };
+    for line in text.lines() {
+        let Some((key, path)) = line.split_once('=') else { continue };
+        if let Some(path) =
+            normalize("", path.trim().trim_matches('"')).filter(|path| key.trim() == "path" && !path.is_empty())
+        {
+            walk.out.index.dirs.retain(|dir| **dir != *path);
+            walk.out.index.nested.push(path.into());
+        }
+    }
+}
+
+/// In a sparse checkout files exist that the disk does not show.
+fn add_left_out(walk: &mut Walk<'_>) {
+    let tracked = match git::tracked(walk.root) {
+        Ok(tracked) => tracked,
+        Err(error) => {
+            walk.out.notes.push(format!("files that the sparse checkout leaves out ({})", error.message));
+            return;
+        }
+    };
+    let here: std::collections::BTreeSet<Arc<str>> = walk.out.index.files.iter().cloned().collect();
+    for path in tracked.into_iter().filter(|path| !here.contains(path.as_str())) {
+        add_dirs(walk, &path);
+        walk.out.index.left_out.push(path.into());
+    }
+}
+
+fn add_dirs(walk: &mut Walk<'_>, path: &str) {
+    let mut dir = parent(path);
+    while !dir.is_empty() {
+        walk.out.index.dirs.push(dir.into());
+        dir = parent(dir);
+    }
 }
 
 /// A path with `/` on every system.
@@ -206,6 +260,7 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             walk.out.index.ignore.add(dir, &String::from_utf8_lossy(&bytes));
         }
     }
+    let rules = walk.out.index.ignore.at_or_above(dir);
     for entry in entries {
         let path = join(dir, &entry.name);
         if !entry.readable_name {
@@ -215,7 +270,7 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             }
             continue;
         }
-        if walk.out.index.ignore.matches(&path, entry.kind == EntryKind::Dir) {
+        if walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir) {
             walk.anything_ignored = true;
             note_personal_files(walk, &path, entry.kind);
             continue;
@@ -273,11 +328,7 @@ fn add_tracked_but_ignored(walk: &mut Walk<'_>) {
         if !clients::roles_of(&path).is_empty() && walk.world.stat(&walk.root.join(&path)).is_none() {
             continue;
         }
-        let mut dir = parent(&path);
-        while !dir.is_empty() {
-            walk.out.index.dirs.push(dir.into());
-            dir = parent(dir);
-        }
+        add_dirs(walk, &path);
         walk.out.index.files.push(path.into());
     }
 }

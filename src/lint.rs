@@ -153,6 +153,7 @@ pub(crate) fn blank(lint: &'static Lint, path: &Arc<str>) -> Diagnostic {
         path: path.clone(),
         span: None,
         label: String::new(),
+        parts: Vec::new(),
         related: Vec::new(),
         fixes: Vec::new(),
         clients: Vec::new(),

@@ -1,20 +1,41 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
+pub mod dead_scope;
+pub mod duplicate_import;
+pub mod eager_import;
+pub mod external_import;
 pub mod file_lines;
 pub mod file_tokens;
+pub mod foreign_scope_key;
 pub mod hidden_text;
 pub mod import_cycle;
 pub mod import_too_deep;
+pub mod inert_import;
 pub mod invalid_frontmatter;
+pub mod invalid_glob;
+pub mod long_description;
+pub mod lost_at_compaction;
 pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
+pub mod nested_config;
 pub mod not_utf8;
+pub mod path_tokens;
+pub mod shadowed_instructions;
+pub mod skill_body;
+pub mod skill_listing_budget;
 pub mod skill_name;
+pub mod skipped_file;
+pub mod startup_lines;
+pub mod startup_tokens;
 pub mod symlink_loop;
 pub mod too_large;
+pub mod truncated_memory;
+pub mod universal_scope;
 pub mod unknown_lint;
+pub mod unloaded_import_target;
+pub mod unquoted_glob;
 pub mod unreadable_file;
 pub mod unused_suppression;
 
@@ -22,21 +43,42 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
+    &dead_scope::DEAD_SCOPE,
+    &duplicate_import::DUPLICATE_IMPORT,
+    &eager_import::EAGER_IMPORT,
+    &external_import::EXTERNAL_IMPORT,
     &file_lines::FILE_LINES,
     &file_tokens::FILE_TOKENS,
+    &foreign_scope_key::FOREIGN_SCOPE_KEY,
     &hidden_text::HIDDEN_TEXT,
     &import_cycle::IMPORT_CYCLE,
     &import_too_deep::IMPORT_TOO_DEEP,
+    &inert_import::INERT_IMPORT,
     &invalid_frontmatter::INVALID_FRONTMATTER,
+    &invalid_glob::INVALID_GLOB,
+    &long_description::LONG_DESCRIPTION,
+    &lost_at_compaction::LOST_AT_COMPACTION,
     &missing_anchor::MISSING_ANCHOR,
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
+    &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
+    &path_tokens::PATH_TOKENS,
+    &shadowed_instructions::SHADOWED_INSTRUCTIONS,
+    &skill_body::SKILL_BODY,
+    &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
+    &skipped_file::SKIPPED_FILE,
+    &startup_lines::STARTUP_LINES,
+    &startup_tokens::STARTUP_TOKENS,
     &symlink_loop::SYMLINK_LOOP,
     &too_large::TOO_LARGE,
+    &truncated_memory::TRUNCATED_MEMORY,
+    &universal_scope::UNIVERSAL_SCOPE,
     &unknown_lint::UNKNOWN_LINT,
+    &unloaded_import_target::UNLOADED_IMPORT_TARGET,
+    &unquoted_glob::UNQUOTED_GLOB,
     &unreadable_file::UNREADABLE_FILE,
     &unused_suppression::UNUSED_SUPPRESSION,
 ];

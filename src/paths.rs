@@ -43,6 +43,8 @@ pub enum LinkTarget {
 pub struct PathIndex {
     /// Files, sorted by bytes.
     pub files: Vec<Arc<str>>,
+    /// Files that git tracks and a sparse checkout leaves out, sorted by bytes.
+    pub left_out: Vec<Arc<str>>,
     /// Folders, sorted by bytes, without the root.
     pub dirs: Vec<Arc<str>>,
     /// Symbolic links.
@@ -70,7 +72,8 @@ impl PathIndex {
         if path.is_empty() || self.dirs.binary_search_by(|dir| (**dir).cmp(path)).is_ok() {
             return Presence::Dir;
         }
-        if self.files.binary_search_by(|file| (**file).cmp(path)).is_ok() {
+        let holds = |files: &[Arc<str>]| files.binary_search_by(|file| (**file).cmp(path)).is_ok();
+        if holds(&self.files) || holds(&self.left_out) {
             return Presence::File;
         }
         if let Some((target, rest)) = self.link_above(path) {
@@ -181,12 +184,12 @@ impl PathIndex {
 
 /// The last part of a path.
 pub fn file_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
+    memchr::memrchr(b'/', path.as_bytes()).map_or(path, |at| &path[at + 1..])
 }
 
 /// The folder of a path; empty for a path directly in the root.
 pub fn parent(path: &str) -> &str {
-    path.rsplit_once('/').map_or("", |(dir, _)| dir)
+    memchr::memrchr(b'/', path.as_bytes()).map_or("", |at| &path[..at])
 }
 
 /// `dir/rest`, where either may be empty.

@@ -1,7 +1,11 @@
 //! What one file says about others: imports and links, and later paths, citations and commands.
 
+pub mod citations;
+pub mod drift;
 pub mod imports;
 pub mod links;
+pub mod resolve;
+pub mod scan;
 
 pub use imports::{Import, InertReason, State, imports};
 

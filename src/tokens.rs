@@ -60,7 +60,7 @@ impl Encoding {
 
 /// The number of tokens in `text`. Exact for any text of any length; linear in it.
 pub fn count(encoding: Encoding, text: &str) -> usize {
-    count_pieces(encoding, text, usize::MAX, |_, _| {})
+    count_pieces(encoding, text, usize::MAX, |_, _| true)
 }
 
 /// The number of tokens in `text` if it is at most `limit`, else None. Stops soon after the limit is passed, and does not
@@ -69,14 +69,23 @@ pub fn count_up_to(encoding: Encoding, text: &str, limit: usize) -> Option<usize
     if least(text.len()) > limit {
         return None;
     }
-    let tokens = count_pieces(encoding, text, limit, |_, _| {});
+    let tokens = count_pieces(encoding, text, limit, |_, _| true);
     (tokens <= limit).then_some(tokens)
 }
 
 /// True if `text` has more than `limit` tokens. Most texts are far from their limit, and there the number of bytes alone
-/// answers: a token is at least one byte and at most [`LONGEST_TOKEN`] bytes long.
+/// answers: a token is at least one byte and at most [`LONGEST_TOKEN`] bytes long. Where it does not, counting stops as
+/// soon as the bytes that are left can no longer make a difference.
 pub fn exceeds(encoding: Encoding, text: &str, limit: usize) -> bool {
-    text.len() > limit && count_up_to(encoding, text, limit).is_none()
+    if text.len() <= limit || least(text.len()) > limit {
+        return text.len() > limit;
+    }
+    let mut sum = 0;
+    let undecided = |piece: Range<usize>, tokens: usize| {
+        sum += tokens;
+        sum + (text.len() - piece.end) > limit
+    };
+    count_pieces(encoding, text, limit, undecided) > limit
 }
 
 /// The least number of tokens that this many bytes can be.
@@ -89,19 +98,19 @@ thread_local! {
     static MEMOS: [Cell<Memo>; 2] = const { [const { Cell::new(Memo::new()) }; 2] };
 }
 
-/// Counts piece by piece and calls `visit` with each piece's byte range and tokens. Stops when the sum is over `limit`; the
-/// result is then some number over `limit`.
-fn count_pieces(encoding: Encoding, text: &str, limit: usize, visit: impl FnMut(Range<usize>, usize)) -> usize {
+/// Counts piece by piece and calls `go_on` with each piece's byte range and tokens. Stops when that says so, or when the
+/// sum is over `limit`; the result is then some number over `limit`.
+fn count_pieces(encoding: Encoding, text: &str, limit: usize, go_on: impl FnMut(Range<usize>, usize) -> bool) -> usize {
     let index = encoding as usize;
     // A thread that is being torn down has no memo any more, but can still count.
     let mut memo = MEMOS.try_with(|memos| memos[index].take()).unwrap_or_default();
     #[allow(clippy::redundant_closure, reason = "a closure is inlined into the loop, a function passed by name is not")]
     let tokens = match encoding {
         Encoding::O200kBase => {
-            run(&vocabulary::O200K_BASE, |bytes, at| scan::o200k_base(bytes, at), &mut memo, text, limit, visit)
+            run(&vocabulary::O200K_BASE, |bytes, at| scan::o200k_base(bytes, at), &mut memo, text, limit, go_on)
         }
         Encoding::Cl100kBase => {
-            run(&vocabulary::CL100K_BASE, |bytes, at| scan::cl100k_base(bytes, at), &mut memo, text, limit, visit)
+            run(&vocabulary::CL100K_BASE, |bytes, at| scan::cl100k_base(bytes, at), &mut memo, text, limit, go_on)
         }
     };
     let _ = MEMOS.try_with(|memos| memos[index].set(memo));
@@ -115,7 +124,7 @@ fn run(
     memo: &mut Memo,
     text: &str,
     limit: usize,
-    mut visit: impl FnMut(Range<usize>, usize),
+    mut go_on: impl FnMut(Range<usize>, usize) -> bool,
 ) -> usize {
     let bytes = text.as_bytes();
     let mut entries = memo.entries();
@@ -135,10 +144,9 @@ fn run(
             piece(vocabulary, bytes, at, end)
         };
         tokens += cost;
-        if tokens > limit {
+        if tokens > limit || !go_on(at..end, cost) {
             break;
         }
-        visit(at..end, cost);
         at = end;
     }
     tokens

@@ -3,13 +3,21 @@
 //!
 //! Each file is read once and parsed once, in parallel. What costs more is computed at the first question.
 
-use crate::clients::{self, Client, Role};
+mod own_memory;
+mod plans;
+mod rules;
+
+pub use own_memory::{OwnMemory, is_shared};
+pub use plans::ClientPlan;
+pub use rules::{ScopedRule, flag};
+
+use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
-use crate::references::{self, Import, State, Target};
+use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
 use crate::world::{ReadError, World};
@@ -52,12 +60,24 @@ pub struct File {
     /// The structure.
     pub document: Document,
     tokens: OnceLock<u64>,
+    /// What was read where that is not UTF-8: clients pass it on all the same.
+    raw: Vec<u8>,
 }
 
 impl File {
     /// Whether there is text to lint.
     pub fn is_readable(&self) -> bool {
         self.state == FileState::Readable
+    }
+
+    /// Its size in bytes, where it could be told.
+    pub fn bytes(&self) -> Option<u64> {
+        match self.state {
+            FileState::Readable => Some(self.source.text.len() as u64),
+            FileState::NotUtf8 { .. } => Some(self.raw.len() as u64),
+            FileState::TooLarge(bytes) => Some(bytes),
+            FileState::Unreadable(_) => None,
+        }
     }
 
     /// Whether some client gives it one of these roles.
@@ -128,6 +148,9 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
+    scoped_rules: OnceLock<Vec<ScopedRule>>,
+    plans: OnceLock<Vec<ClientPlan>>,
+    heaviest: OnceLock<Vec<ClientPlan>>,
 }
 
 impl Workspace {
@@ -144,8 +167,18 @@ impl Workspace {
 
     /// The files that this client loads by themselves and looks for imports in.
     pub fn importing_files(&self, client: &'static Client) -> impl Iterator<Item = &File> {
-        let has_own = has_own_memory(self.files.iter());
-        self.files.iter().filter(move |file| imports_from(file, client, has_own))
+        let own = self.own_memory();
+        self.files.iter().filter(move |file| client.imports.is_some() && imports_from(file, client, &own))
+    }
+
+    /// Where Claude Code's own memory files switch `AGENTS.md` off.
+    pub fn own_memory(&self) -> OwnMemory {
+        OwnMemory::of(self.files.iter())
+    }
+
+    /// Rules and skills that are tied to paths, with what their patterns match; matched at the first question.
+    pub fn scoped_rules(&self) -> &[ScopedRule] {
+        self.scoped_rules.get_or_init(|| rules::scoped_rules(self))
     }
 
     /// The encoding in which tokens are counted.
@@ -189,9 +222,9 @@ pub fn from_discovery(
     // fragment are read for their headings. Each round reads what the last one named.
     let mut edges: BTreeMap<(Arc<str>, &'static str), Vec<ImportEdge>> = BTreeMap::new();
     let mut todo: BTreeSet<(Arc<str>, &'static str)> = BTreeSet::new();
-    let has_own = has_own_memory(files.values());
+    let own = OwnMemory::of(files.values());
     for file in files.values() {
-        let importing = clients.iter().filter(|client| imports_from(file, client, has_own));
+        let importing = clients.iter().filter(|client| imports_from(file, client, &own));
         todo.extend(importing.map(|client| (file.path.clone(), client.name)));
     }
     let mut anchors_of: Vec<Arc<str>> = files.keys().cloned().collect();
@@ -202,9 +235,17 @@ pub fn from_discovery(
             let (Some(file), Some(client)) = (files.get(&path), clients::by_name(client)) else { continue };
             let found = import_edges(file, client, &index);
             for edge in &found {
-                if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
-                    wanted.insert(target.clone(), true);
-                    next.insert((target.clone(), client.name));
+                let ImportTarget::File(target) = &edge.target else { continue };
+                match edge.import.state {
+                    State::Live => {
+                        wanted.insert(target.clone(), true);
+                        next.insert((target.clone(), client.name));
+                    }
+                    // What the author meant to load is read to say how much it is.
+                    State::Inert(reason) if !reason.is_escape() => {
+                        wanted.entry(target.clone()).or_insert(false);
+                    }
+                    State::Inert(_) => {}
                 }
             }
             edges.insert((path, client.name), found);
@@ -235,7 +276,7 @@ pub fn from_discovery(
         anchors_of = more.iter().filter(|file| file.linted).map(|file| file.path.clone()).collect();
         files.extend(more.into_iter().map(|file| (file.path.clone(), file)));
     }
-    Workspace {
+    let mut workspace = Workspace {
         root: root.to_path_buf(),
         settings,
         index,
@@ -247,7 +288,12 @@ pub fn from_discovery(
         nested_configs,
         notes,
         config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
-    }
+        scoped_rules: OnceLock::new(),
+        plans: OnceLock::new(),
+        heaviest: OnceLock::new(),
+    };
+    plans::read_what_loads_all_the_same(&mut workspace, world);
+    workspace
 }
 
 /// The clients that the configuration names, else those with a file that only they read; `AGENTS.md` alone means Codex.
@@ -281,12 +327,14 @@ fn read_file(
     linted: bool,
     limit: u64,
 ) -> File {
+    let mut raw = Vec::new();
     let (state, text) = match world.read(absolute, limit) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => (FileState::Readable, text),
             Err(error) => {
                 let at = error.utf8_error().valid_up_to();
-                (FileState::NotUtf8 { at, guess: guess_encoding(error.as_bytes()) }, String::new())
+                raw = error.into_bytes();
+                (FileState::NotUtf8 { at, guess: guess_encoding(&raw) }, String::new())
             }
         },
         Err(ReadError::TooLarge(bytes)) => (FileState::TooLarge(bytes), String::new()),
@@ -294,7 +342,7 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new() }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {
@@ -307,37 +355,30 @@ fn guess_encoding(bytes: &[u8]) -> &'static str {
     "Latin-1 or another one-byte encoding"
 }
 
-/// Whether some file is a memory file of Claude Code's own with something in it. Claude Code reads `AGENTS.md` only where
-/// there is none.
-fn has_own_memory<'a>(mut files: impl Iterator<Item = &'a File>) -> bool {
-    let own = |role: &RoleAt| role.client == clients::claude_code::CLIENT.name && is_own_memory(role);
-    files.any(|file| file.roles.iter().any(own) && !file.source.text.trim().is_empty())
-}
-
-/// Whether the client loads the file by itself and looks for imports in it.
-fn imports_from(file: &File, client: &Client, has_own: bool) -> bool {
-    let is_shadowed = |role: &RoleAt| {
-        let claude = client.name == clients::claude_code::CLIENT.name;
-        has_own && claude && role.role == Role::Memory && !is_own_memory(role)
-    };
+/// Whether the client loads the file by itself and looks for imports in it, or is known to pass an `@path` in it on as
+/// it stands.
+fn imports_from(file: &File, client: &Client, own: &OwnMemory) -> bool {
     let loads = |role: &RoleAt| matches!(role.role, Role::Memory | Role::LocalMemory | Role::Rule);
-    client.imports.is_some()
-        && file.roles.iter().any(|role| role.client == client.name && loads(role) && !is_shadowed(role))
+    (client.imports.is_some() || has_no_imports(client))
+        && file.roles.iter().any(|role| role.client == client.name && loads(role) && !own.shadows(role))
 }
 
-/// Whether this is a memory file under the client's own name rather than the shared `AGENTS.md`.
-fn is_own_memory(role: &RoleAt) -> bool {
-    let rule = clients::by_name(role.client).and_then(|client| client.rule_of(&role.path));
-    rule.is_some_and(|rule| rule.exclusive && matches!(rule.role, Role::Memory | Role::LocalMemory))
+/// Whether a client was seen to follow no import.
+fn has_no_imports(client: &Client) -> bool {
+    client.imports.is_none() && client.evidence == Evidence::Measured
 }
 
 fn import_edges(file: &File, client: &'static Client, index: &PathIndex) -> Vec<ImportEdge> {
-    let Some(grammar) = client.imports else { return Vec::new() };
     if !file.source.text.contains('@') {
         return Vec::new();
     }
+    // What its author meant is what another client would have done.
+    let grammar = client.imports.unwrap_or(&clients::claude_code::IMPORTS);
     let found = references::imports(&file.document, &file.source.text, grammar);
-    let edge = |import: Import| {
+    let edge = |mut import: Import| {
+        if client.imports.is_none() && !matches!(import.state, State::Inert(reason) if reason.is_escape()) {
+            import.state = State::Inert(InertReason::NoImports);
+        }
         let target = import_target(&file.path, &import, index);
         ImportEdge { from: file.path.clone(), client, import, target }
     };

@@ -165,6 +165,22 @@ fn links_are_followed_inside_the_root_and_counted_once() {
 }
 
 #[test]
+fn a_link_may_be_named_on_the_command_line() {
+    let dir = repository(&[("AGENTS.md", "[x](gone.md)\n"), ("CLAUDE.local.md", "x\n")]);
+    symlink("AGENTS.md", dir.path().join("CLAUDE.md")).unwrap();
+    let run = ctxlint(dir.path(), &["check", "CLAUDE.md", "--format", "concise"]);
+    assert!(run.out.contains("AGENTS.md:1:1: error[missing-link-target]"), "{}", run.out);
+}
+
+#[test]
+fn what_lies_in_a_submodule_is_not_ours_to_know() {
+    let modules = "[submodule \"lib\"]\n\tpath = vendor-lib\n\turl = ../lib\n";
+    let dir = repository(&[("CLAUDE.md", "[x](vendor-lib/README.md)\n"), (".gitmodules", modules)]);
+    fs::create_dir(dir.path().join("vendor-lib")).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
+}
+
+#[test]
 fn a_repository_without_context_files_is_clean() {
     let dir = repository(&[("src/main.rs", "fn main() {}\n")]);
     let run = ctxlint(dir.path(), &["check"]);

@@ -25,11 +25,21 @@ fn hostile_repository(dir: &Path, canary: &Path) {
     fs::write(dir.join("CLAUDE.md"), "# Rules\n\nSee [guide](docs/guide.md) and @docs/more.md\n").unwrap();
     fs::create_dir_all(dir.join("docs")).unwrap();
     fs::write(dir.join("docs/guide.md"), "# Guide\n").unwrap();
+    // Citations whose history is asked for: of a file that stays and of one that is renamed.
+    fs::write(dir.join("docs/plan.md"), "See `docs/guide.md:1`, `docs/old.rs:1` and `docs/gone.rs`.\n").unwrap();
+    fs::write(dir.join("docs/old.rs"), "fn first() {}\nfn second() {}\n").unwrap();
+    fs::write(dir.join("docs/gone.rs"), "fn gone() {}\n").unwrap();
     fs::write(dir.join(".gitignore"), "ignored.md\n").unwrap();
     fs::write(dir.join("ignored.md"), "x\n").unwrap();
     assert!(git(dir, &["add", "-A", "-f"]).status.success());
     assert!(git(dir, &["commit", "-q", "-m", "start"]).status.success());
-    fs::write(dir.join("CLAUDE.md"), "# Rules\n\nchanged, and not committed\n").unwrap();
+    fs::rename(dir.join("docs/old.rs"), dir.join("docs/new.rs")).unwrap();
+    fs::remove_file(dir.join("docs/gone.rs")).unwrap();
+    fs::write(dir.join("docs/guide.md"), "# A guide\n\n# Guide\n").unwrap();
+    assert!(git(dir, &["add", "-A"]).status.success());
+    assert!(git(dir, &["commit", "-q", "-m", "later"]).status.success());
+    let text = "# Rules\n\nchanged, and not committed; `docs/guide.md:1`, `docs/gone.rs`\n";
+    fs::write(dir.join("CLAUDE.md"), text).unwrap();
 
     let run = dir.join(".git/run-me");
     fs::write(&run, format!("#!/bin/sh\ntouch '{}'\ncat 2>/dev/null\n", canary.display())).unwrap();
@@ -59,6 +69,12 @@ fn hostile_repository(dir: &Path, canary: &Path) {
         ("pager.ls-files", run),
         ("alias.ls-files", run),
         ("uploadpack.packObjectsHook", run),
+        ("log.showSignature", "true"),
+        ("log.follow", "true"),
+        ("log.diffMerges", "remerge"),
+        ("alias.log", run),
+        ("alias.cat-file", run),
+        ("pager.log", run),
     ];
     for (name, value) in settings {
         assert!(git(dir, &["config", name, value]).status.success(), "{name}");
@@ -132,6 +148,24 @@ fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains(".claude/rules/kept.md:1:5: error[missing-link-target]"), "{text}");
     assert!(!text.contains("mine.md"), "{text}");
+}
+
+#[test]
+fn what_a_sparse_checkout_leaves_out_is_not_missing() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path();
+    assert!(git(root, &["init", "-q"]).status.success());
+    fs::create_dir(root.join("docs")).unwrap();
+    fs::write(root.join("docs/guide.md"), "# Guide\n").unwrap();
+    fs::write(root.join("CLAUDE.md"), "[guide](docs/guide.md) [gone](docs/gone.md)\n").unwrap();
+    assert!(git(root, &["add", "-A"]).status.success());
+    assert!(git(root, &["commit", "-q", "-m", "start"]).status.success());
+    assert!(git(root, &["sparse-checkout", "set", "--no-cone", "/CLAUDE.md"]).status.success());
+    assert!(!root.join("docs").exists());
+    let output = Command::new(CTXLINT).args(["check", "--format", "concise"]).current_dir(root).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("docs/guide.md"), "{text}");
+    assert!(text.contains("docs/gone.md"), "{text}");
 }
 
 #[test]

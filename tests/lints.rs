@@ -158,6 +158,9 @@ fn render(world: &Memory, found: &[Diagnostic]) -> String {
         let Diagnostic { path, severity, lint, message, help, .. } = finding;
         let _ = writeln!(out, "{path}{}: {}[{lint}] {message}", place(finding.span), severity.name());
         let _ = writeln!(out, "  help: {help}");
+        for part in &finding.parts {
+            let _ = writeln!(out, "  part: {} {} {}", part.value, part.name, part.note);
+        }
         for fix in &finding.fixes {
             let _ = writeln!(out, "  fix ({}): {}", fix.applicability.name(), fix.title);
         }

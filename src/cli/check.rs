@@ -45,6 +45,9 @@ pub(super) struct CheckArguments {
     /// Whose rules count; by default those of every client that the repository's files show
     #[arg(long, value_name = "NAME|all", value_delimiter = ',')]
     client: Vec<String>,
+    /// The model's window in tokens; by default that of the configuration
+    #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
+    window: Option<u64>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -81,15 +84,20 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     let started = Instant::now();
     let mut session = session::open(global)?;
     session.settings.local = arguments.local;
+    session.settings.window = arguments.window.unwrap_or(session.settings.window);
     set_clients(&mut session.settings, &arguments.client)?;
     let selection = selection(arguments)?;
     let wanted: Result<Vec<String>, Unusable> =
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
-    let wanted = wanted?;
+    let mut wanted = wanted?;
 
     let workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
     let loaded = started.elapsed();
     check_paths(&workspace, &wanted)?;
+    // What a link leads to is reported under its real path.
+    let real: Vec<String> =
+        wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string())).collect();
+    wanted.extend(real);
     let outcome = lint::run(&workspace, &selection);
     let mut diagnostics = outcome.diagnostics;
     if !wanted.is_empty() {

@@ -47,8 +47,10 @@ fn configuration() -> String {
     );
     out.push_str("\n# Limits. A number is an error limit; { warn = 200, error = 400 } has both.\n[budgets]\n");
     for budget in crate::budgets::ALL {
-        let warn = budget.defaults.first().map_or(0, |default| default.warn);
-        let _ = writeln!(out, "# {} = {{ warn = {warn} }}", budget.name);
+        let _ = match budget.defaults.first().map(|default| default.warn.most) {
+            Some(warn) => writeln!(out, "# {} = {{ warn = {warn} }}", budget.name),
+            None => writeln!(out, "# {} = 300", budget.name),
+        };
     }
     out.push_str("\n# Other levels and budgets for some files; later entries win.\n");
     out.push_str("# [[override]]\n# files = [\"docs/**\"]\n# levels = { file-lines = \"off\" }\n");

@@ -199,9 +199,9 @@ fn measure_text(path: String, text: String, how: How) -> MeasuredFile {
     let format = if path == "-" { Format::Markdown } else { format_of(&path) };
     let document = parse::parse(&text, format);
     let instructions = instructions::instructions(&document, &text);
-    let estimate = how.profile.map(|profile| {
-        estimate(profile, split(Encoding::O200kBase, &text, &code_ranges(&document)), how.multiplier)
-    });
+    let estimate = how
+        .profile
+        .map(|profile| estimate(profile, split(Encoding::O200kBase, &text, &code_ranges(&document)), how.multiplier));
     MeasuredFile { path, text, measured, instructions, estimate }
 }
 
@@ -308,7 +308,8 @@ fn table(files: &[MeasuredFile], how: How) -> String {
         let (tokens, lines, bytes) = (thousands(of.tokens), thousands(of.lines), thousands(of.bytes));
         format!("{tokens:>width$} {instructions:>12} {lines:>width$} {bytes:>width$}  {name}\n")
     };
-    let mut out = format!("{:>width$} {:>12} {:>width$} {:>width$}  file\n", "tokens", "instructions", "lines", "bytes");
+    let mut out =
+        format!("{:>width$} {:>12} {:>width$} {:>width$}  file\n", "tokens", "instructions", "lines", "bytes");
     for file in &sorted {
         let mark = if file.instructions.approximate { "~" } else { "" };
         let count = format!("{mark}{}", thousands(file.instructions.items.len() as u64));

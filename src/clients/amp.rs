@@ -1,6 +1,6 @@
 //! Amp, second-hand: neither measured nor read in its documents.
 
-use super::{Client, Evidence, Fact, FileRule, Role};
+use super::{Client, Evidence, Fact, FileRule, MemoryStyle, Role, RuleStyle};
 
 const SECOND_HAND: Fact = Fact { evidence: Evidence::Assumed, source: "second-hand tables", dated: "2026-11" };
 
@@ -19,4 +19,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::FirstInFolder { nested: true },
+    rules: RuleStyle::Always,
 };

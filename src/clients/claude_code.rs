@@ -1,8 +1,8 @@
 //! Claude Code. Two versions were measured; where they agree, the fact is given for all.
 
 use super::{
-    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Matching, Role, ScopeGrammar,
-    Versions,
+    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Matching, MemoryStyle, Role,
+    RuleStyle, ScopeGrammar, Versions,
 };
 use crate::model::Format;
 
@@ -57,6 +57,9 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: Some(&SCOPE),
+    scoped_skills: true,
+    memory: MemoryStyle::Own,
+    rules: RuleStyle::Scope { without_always: true },
 };
 
 /// What the root of a plugin holds. Only the manifest tells that a folder is one.
@@ -104,8 +107,36 @@ pub static SCOPE: ScopeGrammar = ScopeGrammar {
     bang_class: false,
     commas: true,
     plain: false,
+    bad_item_loses_all: true,
     double_star_is_always: true,
     max_expanded: 1_000,
     max_expanded_bytes: 4 << 20,
     fact: MEASURED,
 };
+
+/// The versions that behave as the newer of the two measured ones. When in between it changed is not known.
+pub const NEWER: Versions = Versions::since("2.1.329");
+
+/// A memory file or rule above this many bytes is passed over whole (documented).
+pub const MAX_MEMORY_BYTES: u64 = 4 << 20;
+/// From [`NEWER`] on, what is attached later than at the start is cut after this many characters (measured).
+pub const MAX_LAZY_CHARS: usize = 150_000;
+/// `MEMORY.md` is cut after this many lines (measured).
+pub const MAX_AUTO_MEMORY_LINES: usize = 200;
+/// `MEMORY.md` is cut at the last line that ends within this many characters (measured).
+pub const MAX_AUTO_MEMORY_CHARS: usize = 25_000;
+/// `description` and `when_to_use` of a skill, in UTF-16 units; the setting `skillListingMaxDescChars` (measured).
+pub const MAX_SKILL_DESCRIPTION: usize = 1_536;
+/// Share of the window that the skill listing may take; the setting `skillListingBudgetFraction` (documented).
+pub const SKILL_LISTING_FRACTION: f64 = 0.01;
+/// The window, in tokens, from which a token counts as three characters of the listing's budget and not as four.
+/// Measured: 30,000 characters at 1,000,000 tokens, 8,000 at 200,000. That it is the window which decides is inferred.
+pub const SKILL_LISTING_LARGE_WINDOW: u64 = 1_000_000;
+/// Characters that the client's own skills take of the budget, before all others: in older versions and from [`NEWER`]
+/// on (inferred from how many descriptions are left).
+pub const BUNDLED_SKILLS_CHARS: (usize, usize) = (4_300, 6_300);
+/// Tokens at the start of an invoked skill that are attached again after compaction (documented). They are the model's
+/// own tokens, of which a text has more than of those that are counted here.
+pub const MAX_SKILL_TOKENS_KEPT: usize = 5_000;
+/// Tokens of the window when nothing else is said: the default of this project, not a client's fact.
+pub const DEFAULT_WINDOW: u64 = 1_000_000;

@@ -1,6 +1,6 @@
 //! Cline, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle, ScopeGrammar};
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Cline docs", dated: "2026-11" };
 const ASSUMED: Fact = Fact { evidence: Evidence::Assumed, source: "common knowledge", dated: "2026-11" };
@@ -35,6 +35,9 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: false },
+    rules: RuleStyle::Scope { without_always: true },
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.

@@ -1,6 +1,6 @@
 //! Codex CLI.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 use crate::model::Format;
 
 /// Seen in the requests of the real client, version 0.169.0.
@@ -33,4 +33,16 @@ pub static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::Own,
+    rules: RuleStyle::Always,
 };
+
+/// Bytes of all project files together; `project_doc_max_bytes` (measured).
+pub const MAX_PROJECT_BYTES: usize = 32_768;
+/// Description of a skill in the listing, in characters, then `...` (measured).
+pub const MAX_SKILL_DESCRIPTION: usize = 1_024;
+/// Characters of all lines of the skill listing; descriptions are shortened evenly to fit (measured with 100 skills).
+pub const MAX_SKILL_LISTING: usize = 20_800;
+/// How deep below its root a skill may lie, in folders (documented).
+pub const MAX_SKILL_DEPTH: usize = 6;

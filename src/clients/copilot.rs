@@ -1,6 +1,6 @@
 //! GitHub Copilot, from its documents: not measured. Which surface reads what differs; these are the files that any reads.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact =
@@ -56,6 +56,9 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: true },
+    rules: RuleStyle::Scope { without_always: false },
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.

@@ -1,6 +1,6 @@
 //! Cursor, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "cursor.com/docs/rules", dated: "2026-11" };
@@ -29,6 +29,9 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: true },
+    rules: RuleStyle::Flag { key: "alwaysApply" },
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.

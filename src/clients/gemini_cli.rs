@@ -1,6 +1,8 @@
 //! Gemini CLI.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, Role};
+use super::{
+    At, Below, Client, Evidence, Fact, FileName, FileRule, ImportGrammar, ImportStyle, MemoryStyle, Role, RuleStyle,
+};
 use crate::model::Format;
 
 /// Seen in the requests of the real client, version 0.61.0.
@@ -45,7 +47,13 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::Own,
+    rules: RuleStyle::Always,
 };
+
+/// The name that is always looked for.
+pub const FILE_NAME: &str = "GEMINI.md";
 
 /// `@path` in `GEMINI.md`.
 pub static IMPORTS: ImportGrammar = ImportGrammar {

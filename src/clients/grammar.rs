@@ -48,6 +48,9 @@ pub struct ScopeGrammar {
     pub commas: bool,
     /// The client's own editor writes the patterns without quotes, which is no YAML, and reads them so.
     pub plain: bool,
+    /// The client's lenient reading mends lines of the form `key: value` only: one list item that is no YAML costs the
+    /// whole frontmatter, and the rule has no scope.
+    pub bad_item_loses_all: bool,
     /// A rule whose only pattern is `**` has no scope: it always loads.
     pub double_star_is_always: bool,
     /// How many patterns the braces of one rule may expand to. A pattern that would go beyond is taken as it stands.
@@ -82,10 +85,60 @@ impl ScopeGrammar {
             bang_class: true,
             commas: true,
             plain: false,
+            bad_item_loses_all: false,
             double_star_is_always: false,
             max_expanded: 1_000,
             max_expanded_bytes: 4 << 20,
             fact,
         }
     }
+}
+
+/// Which of its memory files a client takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MemoryStyle {
+    /// It takes none by itself, or has a plan of its own.
+    Own,
+    /// Every one that exists, from the root to the start.
+    All {
+        /// Those below the start too, once a file near them is touched.
+        nested: bool,
+    },
+    /// The first of its list that exists; one that may stand anywhere is looked for from the start upwards.
+    First,
+    /// In each folder the first of its list that exists.
+    FirstInFolder {
+        /// Below the start too, once a file near them is touched.
+        nested: bool,
+    },
+}
+
+/// How a client decides when a rule loads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RuleStyle {
+    /// Always.
+    Always,
+    /// Always by one flag, else by patterns, else by its description, else never by itself.
+    Flag {
+        /// The flag's key.
+        key: &'static str,
+    },
+    /// By the value of one key.
+    Mode {
+        /// The key.
+        key: &'static str,
+        /// Loads at the start.
+        always: &'static str,
+        /// Loads by its patterns.
+        scoped: &'static str,
+        /// Is listed by its description.
+        described: &'static str,
+        /// What a rule without the key does.
+        without: &'static str,
+    },
+    /// By its patterns.
+    Scope {
+        /// Whether a rule without patterns loads at the start; else it never loads by itself.
+        without_always: bool,
+    },
 }

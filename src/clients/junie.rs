@@ -1,6 +1,6 @@
 //! Junie, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Junie docs", dated: "2026-11" };
 
@@ -21,4 +21,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::First,
+    rules: RuleStyle::Always,
 };

@@ -1,6 +1,6 @@
 //! Kiro, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle, ScopeGrammar};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Kiro docs", dated: "2026-11" };
@@ -24,6 +24,15 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: false },
+    rules: RuleStyle::Mode {
+        key: "inclusion",
+        always: "always",
+        scoped: "fileMatch",
+        described: "auto",
+        without: "always",
+    },
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.

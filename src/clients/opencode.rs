@@ -1,6 +1,6 @@
 //! OpenCode, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "OpenCode docs", dated: "2026-11" };
@@ -26,4 +26,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::First,
+    rules: RuleStyle::Always,
 };

@@ -1,6 +1,6 @@
 //! Roo Code, from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 use crate::model::Format;
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Roo Code docs", dated: "2025-05" };
@@ -35,4 +35,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: false },
+    rules: RuleStyle::Always,
 };

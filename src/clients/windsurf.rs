@@ -1,6 +1,6 @@
 //! Windsurf (Cascade), from its documents: not measured.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role, ScopeGrammar};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle, ScopeGrammar};
 
 const DOCUMENTED: Fact =
     Fact { evidence: Evidence::Documented, source: "Windsurf docs, rules and AGENTS.md pages", dated: "2026-11" };
@@ -41,6 +41,15 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
+    memory: MemoryStyle::All { nested: true },
+    rules: RuleStyle::Mode {
+        key: "trigger",
+        always: "always_on",
+        scoped: "glob",
+        described: "model_decision",
+        without: "always_on",
+    },
 };
 
 /// The key is documented; that a pattern is matched like this is assumed.

@@ -1,6 +1,6 @@
 //! Zed, from its documents: not measured. It uses the first of these that exists.
 
-use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, Role};
+use super::{At, Below, Client, Evidence, Fact, FileName, FileRule, MemoryStyle, Role, RuleStyle};
 
 const DOCUMENTED: Fact = Fact { evidence: Evidence::Documented, source: "Zed docs, rules page", dated: "2026-11" };
 
@@ -32,4 +32,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
+    memory: MemoryStyle::First,
+    rules: RuleStyle::Always,
 };

@@ -1,8 +1,9 @@
 //! Decides whether an English clause is a directive, and of which kind.
 
 use super::lexicon::{
-    ADVERB, AMBIGUOUS, CANNOT, CONVENTION, DETERMINER, FINITE, FORBIDDEN, MADE, MODAL, NEGATION, NEVER, POINTER, PREFER,
-    PREPOSITION, PRONOUN, QUESTION_WORD, RELATIVE, REQUIRED, RUN_VERB, SOFT_LEAD, STRONG, TRIGGER, VERB, WEAK_MODAL,
+    ADVERB, AMBIGUOUS, CANNOT, CONVENTION, DETERMINER, FINITE, FORBIDDEN, MADE, MODAL, NEGATION, NEVER, POINTER,
+    PREFER, PREPOSITION, PRONOUN, QUESTION_WORD, RELATIVE, REQUIRED, RUN_VERB, SOFT_LEAD, STRONG, TRIGGER, VERB,
+    WEAK_MODAL,
 };
 use super::words::{Form, Token};
 
@@ -110,7 +111,8 @@ pub(super) fn directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
 fn without_comma(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let starts = |at: &usize| {
         let before = &clause.tokens[at - 1];
-        let after_noun = before.is_word() && !before.is(PRONOUN | DETERMINER | PREPOSITION | FINITE | ADVERB | RELATIVE);
+        let after_noun =
+            before.is_word() && !before.is(PRONOUN | DETERMINER | PREPOSITION | FINITE | ADVERB | RELATIVE);
         let object = clause.tokens.get(at + 1).is_some_and(|next| {
             next.form == Form::Code || next.is(DETERMINER) || clause.is_word(at + 1, &["it", "them"])
         });
@@ -148,7 +150,8 @@ fn is_persona(clause: Clause<'_>) -> bool {
 /// `You are tasked with ...`, `Your job is to ...`.
 fn task(clause: Clause<'_>) -> Option<Directive> {
     let found = Directive { force: Force::Plain, triggered: false, rule: "task", at: 0 };
-    let tasked = clause.row(0, &["you", "are"]) && clause.is_word(2, &["tasked", "expected", "required", "responsible"]);
+    let tasked =
+        clause.row(0, &["you", "are"]) && clause.is_word(2, &["tasked", "expected", "required", "responsible"]);
     let job = clause.is_word(0, &["your"])
         && clause.is_word(1, &["task", "job", "goal", "role", "mission", "responsibility", "objective"])
         && clause.row(2, &["is", "to"]);
@@ -166,9 +169,26 @@ fn is_lead(clause: Clause<'_>) -> bool {
 
 /// `For narrower changes,`, `In tests,`, `To add one,` are triggers; `In particular,` and `For example,` are not.
 fn soft_lead_is_trigger(clause: Clause<'_>) -> bool {
-    let filler = ["particular", "general", "addition", "short", "fact", "example", "instance", "this", "that", "summary", "other", "most", "all"];
-    let each_time = clause.is_word(0, &["each", "every", "as", "only", "and", "but", "so", "then", "or"]) || clause.class(1, TRIGGER);
-    each_time || clause.is_word(0, &["for", "in", "to", "on", "during", "at", "under", "with", "within", "given"]) && !clause.is_word(1, &filler)
+    let filler = [
+        "particular",
+        "general",
+        "addition",
+        "short",
+        "fact",
+        "example",
+        "instance",
+        "this",
+        "that",
+        "summary",
+        "other",
+        "most",
+        "all",
+    ];
+    let each_time = clause.is_word(0, &["each", "every", "as", "only", "and", "but", "so", "then", "or"])
+        || clause.class(1, TRIGGER);
+    each_time
+        || clause.is_word(0, &["for", "in", "to", "on", "during", "at", "under", "with", "within", "given"])
+            && !clause.is_word(1, &filler)
 }
 
 /// The first commas, dashes and colons after which a main clause may start.
@@ -222,7 +242,11 @@ fn main_directive(clause: Clause<'_>, place: Place, after_lead: bool) -> Option<
     modal(clause, place, at).or_else(|| {
         // `always` before something that is neither a verb nor a subject.
         let only = clause.is_word(0, &["only"]) && clause.tokens.len() > 2;
-        let modal = clause.tokens.iter().enumerate().any(|(at, token)| token.is(CONVENTION) && at > 1 || clause.is_word(at, &["may", "are", "is"]));
+        let modal = clause
+            .tokens
+            .iter()
+            .enumerate()
+            .any(|(at, token)| token.is(CONVENTION) && at > 1 || clause.is_word(at, &["may", "are", "is"]));
         if only && modal && !place.reference {
             return found(Force::Must, "only", 0);
         }
@@ -248,25 +272,55 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
     if coordinated && (clause.class(at + 2, VERB) || !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE))) {
         return true;
     }
-    let means = next.is(FINITE) && !next.is(VERB | AMBIGUOUS) && !clause.is_word(at, &["ensure", "check", "verify", "confirm", "assume"]);
+    let means = next.is(FINITE)
+        && !next.is(VERB | AMBIGUOUS)
+        && !clause.is_word(at, &["ensure", "check", "verify", "confirm", "assume"]);
     if means && next.form == Form::Word {
         return false;
     }
     if clause.is_word(at + 1, &["of", "is", "are", "was", "has", "does", "will", "can", "must", "should", "that"])
-        && !clause.is_word(at, &["ensure", "check", "verify", "confirm", "assume", "make", "remember", "note", "assert", "validate", "state", "say", "get", "be", "understand", "see", "prove", "explain", "require"])
+        && !clause.is_word(
+            at,
+            &[
+                "ensure",
+                "check",
+                "verify",
+                "confirm",
+                "assume",
+                "make",
+                "remember",
+                "note",
+                "assert",
+                "validate",
+                "state",
+                "say",
+                "get",
+                "be",
+                "understand",
+                "see",
+                "prove",
+                "explain",
+                "require",
+            ],
+        )
         || clause.is_word(at + 1, &["of", "is", "are"])
     {
         return false;
     }
     // `Note that ...` informs.
-    if clause.is_word(at, &["note", "notice", "imagine", "say", "thanks", "know", "welcome"]) && !clause.is_word(at, &["know"]) {
+    if clause.is_word(at, &["note", "notice", "imagine", "say", "thanks", "know", "welcome"])
+        && !clause.is_word(at, &["know"])
+    {
         return false;
     }
     if !verb.is(AMBIGUOUS) {
         return true;
     }
     let rest = &clause.tokens[at + 1..];
-    let end = rest.iter().position(|token| matches!(token.form, Form::Comma | Form::Dash | Form::Arrow)).unwrap_or(rest.len());
+    let end = rest
+        .iter()
+        .position(|token| matches!(token.form, Form::Comma | Form::Dash | Form::Arrow))
+        .unwrap_or(rest.len());
     let object = next.form == Form::Code || next.is(DETERMINER | PRONOUN | TRIGGER | RELATIVE | QUESTION_WORD);
     let finite = rest[..end].iter().enumerate().any(|(offset, token)| {
         let opens = |before: &Token| before.is(RELATIVE | TRIGGER | QUESTION_WORD);
@@ -280,7 +334,27 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
         return false;
     }
     if next.is(PREPOSITION) {
-        return !clause.is_word(at + 1, &["before", "after"]) && !clause.is_word(at, &["support", "access", "target", "template", "reason", "guide", "field", "type", "example", "code", "cost", "index", "table", "page", "interface"]);
+        return !clause.is_word(at + 1, &["before", "after"])
+            && !clause.is_word(
+                at,
+                &[
+                    "support",
+                    "access",
+                    "target",
+                    "template",
+                    "reason",
+                    "guide",
+                    "field",
+                    "type",
+                    "example",
+                    "code",
+                    "cost",
+                    "index",
+                    "table",
+                    "page",
+                    "interface",
+                ],
+            );
     }
     // Before a bare noun the words that are more verb than noun, and the others where something depends on the noun.
     let compound = ["test", "build", "design", "code", "log", "error", "output", "input", "file", "source", "version", "type", "issue", "feature", "default", "interface", "document"];
@@ -294,7 +368,8 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
 /// `..., where possible`.
 fn has_prefer_tail(clause: Clause<'_>) -> bool {
     (0..clause.tokens.len()).any(|at| {
-        clause.is_word(at, &["where", "whenever", "when"]) && clause.is_word(at + 1, &["possible", "practical", "feasible"])
+        clause.is_word(at, &["where", "whenever", "when"])
+            && clause.is_word(at + 1, &["possible", "practical", "feasible"])
     })
 }
 
@@ -326,8 +401,15 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         if token.is(NEVER) && clause.is_word(at, &["mustn't", "shouldn't"]) {
             return found(Force::Never, "modal", at);
         }
-        let demands = clause.is_word(at, &["requires", "require", "needs"]) && at > 0 && at < 5 && !clause.is_word(at + 1, &["to"]);
-        if demands && !place.reference && (clause.is_word(0, &["ci", "every", "each", "new"]) || clause.class(at - 1, MADE) && clause.is_word(at, &["require"])) {
+        let demands = clause.is_word(at, &["requires", "require", "needs"])
+            && at > 0
+            && at < 5
+            && !clause.is_word(at + 1, &["to"]);
+        if demands
+            && !place.reference
+            && (clause.is_word(0, &["ci", "every", "each", "new"])
+                || clause.class(at - 1, MADE) && clause.is_word(at, &["require"]))
+        {
             return found(Force::Must, "required", at);
         }
         if (token.is(FORBIDDEN) || clause.row(at, &["closed", "to"]) && at > 0) && !place.reference {
@@ -363,13 +445,15 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
             return found(if never { Force::Never } else { Force::Must }, "shout", at);
         }
         let adverb = clause.is_word(at, &["always", "never"]) && at > 0 && at < 5 && !place.reference;
-        let acts = clause.class(at + 1, VERB | AMBIGUOUS | FINITE | CONVENTION) && !clause.is_word(at.wrapping_sub(1), &["is", "are", "was", "were", "has", "have"]);
+        let acts = clause.class(at + 1, VERB | AMBIGUOUS | FINITE | CONVENTION)
+            && !clause.is_word(at.wrapping_sub(1), &["is", "are", "was", "were", "has", "have"]);
         if adverb && acts && (clause.class(0, MADE) || clause.is_word(0, &["we", "you", "agents", "claude"])) {
             let never = clause.is_word(at, &["never"]);
             return found(if never { Force::Never } else { Force::Must }, "shout", at);
         }
         // `TODO(0): Critical - never merge`.
-        let tail = clause.is_word(at, &["never"]) && at > 0 && !clause.tokens[at - 1].is_word() && clause.class(at + 1, VERB);
+        let tail =
+            clause.is_word(at, &["never"]) && at > 0 && !clause.tokens[at - 1].is_word() && clause.class(at + 1, VERB);
         if tail {
             return found(Force::Never, "negation", at);
         }
@@ -379,8 +463,12 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
 
 /// `should return nothing`: what a command prints, not what to do.
 fn is_expectation(clause: Clause<'_>, at: usize) -> bool {
-    clause.is_word(at + 1, &["see", "output", "print", "return", "look", "show", "now", "display", "appear", "work", "already"])
-        && (at == 0 || clause.is_word(at - 1, &["you", "this", "it", "output", "command"]) || clause.tokens[at - 1].form == Form::Code)
+    clause.is_word(
+        at + 1,
+        &["see", "output", "print", "return", "look", "show", "now", "display", "appear", "work", "already"],
+    ) && (at == 0
+        || clause.is_word(at - 1, &["you", "this", "it", "output", "command"])
+        || clause.tokens[at - 1].form == Form::Code)
 }
 
 /// `Type hints required for all code`, `X is required`, but not `required fields`.
@@ -407,11 +495,23 @@ fn fact(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let verb = (at + 1..(at + 5).min(clause.tokens.len())).find(|verb| {
         clause.class(*verb, CONVENTION) && clause.tokens[*verb].form == Form::Word && clause.class(*verb - 1, MADE)
     })?;
-    let simple = clause.tokens[at..verb].iter().all(|token| token.is_word() && !token.is(PREPOSITION | PRONOUN | FINITE));
+    let simple =
+        clause.tokens[at..verb].iter().all(|token| token.is_word() && !token.is(PREPOSITION | PRONOUN | FINITE));
     let the = clause.is_word(0, &["the", "this", "that", "these", "those"]);
-    let placing = clause.is_word(verb, &["go", "goes", "belong", "belongs", "stay", "stays", "need", "needs", "require", "requires", "get", "gets"]);
+    let placing = clause.is_word(
+        verb,
+        &["go", "goes", "belong", "belongs", "stay", "stays", "need", "needs", "require", "requires", "get", "gets"],
+    );
     let plural = clause.word(verb - 1).ends_with('s') || all;
-    if simple && !the && plural && (placing || all || place.rules || place.item && !clause.is_word(verb, &["use", "include", "come", "remain", "require", "carry", "take"])) && verb + 1 < clause.tokens.len() {
+    if simple
+        && !the
+        && plural
+        && (placing
+            || all
+            || place.rules
+            || place.item && !clause.is_word(verb, &["use", "include", "come", "remain", "require", "carry", "take"]))
+        && verb + 1 < clause.tokens.len()
+    {
         return Some(Directive { force: Force::Fact, triggered: false, rule: "convention", at: verb });
     }
     None
@@ -424,7 +524,11 @@ fn is_triggered(clause: Clause<'_>, at: usize) -> bool {
     let dash = tokens.iter().skip(at).position(|token| token.form == Form::Dash).map_or(tokens.len(), |dash| at + dash);
     (0..dash).any(|here| {
         let token = &tokens[here];
-        if (clause.row(here, &["each", "time"]) || clause.row(here, &["every", "time"]) || clause.row(here, &["as", "soon", "as"])) && here != at {
+        if (clause.row(here, &["each", "time"])
+            || clause.row(here, &["every", "time"])
+            || clause.row(here, &["as", "soon", "as"]))
+            && here != at
+        {
             return true;
         }
         if !token.is(TRIGGER) || here == at || token.form != Form::Word {
@@ -440,7 +544,22 @@ fn is_triggered(clause: Clause<'_>, at: usize) -> bool {
             return false;
         }
         if clause.is_word(here, &["if"]) && here > 0 {
-            let whether = ["check", "verify", "see", "determine", "decide", "know", "confirm", "find", "out", "ask", "tell", "test", "evaluate", "assess"];
+            let whether = [
+                "check",
+                "verify",
+                "see",
+                "determine",
+                "decide",
+                "know",
+                "confirm",
+                "find",
+                "out",
+                "ask",
+                "tell",
+                "test",
+                "evaluate",
+                "assess",
+            ];
             return !is(&whether);
         }
         if clause.is_word(here, &["before", "after"]) && tokens.get(at).is_some_and(|verb| verb.is(PREFER)) {
@@ -471,14 +590,17 @@ pub(super) fn is_incomplete(clause: Clause<'_>) -> bool {
     let at = skip_adverbs(main);
     // The verb alone, or the verb with nothing but a prepositional phrase.
     let verb_last = at + 1 >= main.tokens.len() || last.is(VERB) && !last.is(AMBIGUOUS) && last.form == Form::Word;
-    verb_last || main.class(at + 1, PREPOSITION) && !main.is_word(at, &["look", "work", "deal", "test", "comply", "begin", "start", "conform", "adhere"])
+    verb_last
+        || main.class(at + 1, PREPOSITION)
+            && !main.is_word(at, &["look", "work", "deal", "test", "comply", "begin", "start", "conform", "adhere"])
 }
 
 /// Whether the clause is a short imperative that runs something, as it stands before a block of commands.
 pub(super) fn announces_command(clause: Clause<'_>) -> bool {
     let clause = Clause { tokens: trimmed(clause.tokens), ..clause };
     let at = skip_adverbs(clause);
-    clause.class(at, RUN_VERB) || clause.tokens.first().is_some_and(|first| first.is(SOFT_LEAD)) && !clause.class(0, TRIGGER)
+    clause.class(at, RUN_VERB)
+        || clause.tokens.first().is_some_and(|first| first.is(SOFT_LEAD)) && !clause.class(0, TRIGGER)
 }
 
 /// Whether a list item without a verb reads as a rule: `Strict mode`, `snake_case for functions`.

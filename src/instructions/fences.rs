@@ -8,9 +8,8 @@ use super::{Kind, english::Directive};
 use crate::source::Span;
 
 /// Marks of trees, flows, samples and code.
-const MARKS: [&str; 17] = [
-    "├", "└", "│", "→", "->", "=>", "⇒", "✅", "❌", "✓", "✗", "❯", "▼", "↓", "~~~", "&&", "();",
-];
+const MARKS: [&str; 17] =
+    ["├", "└", "│", "→", "->", "=>", "⇒", "✅", "❌", "✓", "✗", "❯", "▼", "↓", "~~~", "&&", "();"];
 
 /// Counts the directives of a plain fence line by line, where it holds prose rather than samples or code.
 pub(super) fn plain_fence(counter: &mut Counter<'_>, content: Span) {
@@ -111,7 +110,8 @@ fn line_kind(text: &str, tokens: &[Token], numbered: bool, tree: bool) -> Option
     let clause = Clause { text, tokens };
     let ends_open = tokens.last().is_some_and(|token| token.form == Form::Colon);
     let place = Place { reference: false, rules: true, item: true };
-    let label = tokens.iter().position(|token| token.form == Form::Colon).filter(|at| *at + 1 < tokens.len() && *at <= 5);
+    let label =
+        tokens.iter().position(|token| token.form == Form::Colon).filter(|at| *at + 1 < tokens.len() && *at <= 5);
     let body = label.map_or(clause, |at| Clause { text, tokens: &tokens[at + 1..] });
     let found = english::directive(body, place).or_else(|| english::directive(clause, place));
     let triggered = tokens[0].is(TRIGGER) && label.is_some();

@@ -1,9 +1,7 @@
 //! German, French, Spanish, Portuguese and Russian: word lists without a grammar.
 
 use super::english::{Directive, Force};
-use super::lexicon::{
-    ADVERB, FINITE, Language, MUST, NEGATION, NEVER, PERMISSION, POINTER, PREFER, TRIGGER, VERB,
-};
+use super::lexicon::{ADVERB, FINITE, Language, MUST, NEGATION, NEVER, PERMISSION, POINTER, PREFER, TRIGGER, VERB};
 use super::words::{Form, Token};
 
 /// The directive of one sentence, if it is one.
@@ -23,7 +21,10 @@ pub(super) fn directive(text: &str, tokens: &[Token], language: Language, item: 
     let finite = has(FINITE);
     let imperative = main.is_some_and(|token| token.is(VERB) || words.has_first_suffix(slice(token)));
     let last = tokens.iter().rev().find(is_word);
-    let infinitive = item && !finite && last.is_some_and(|token| words.has_last_suffix(slice(token)) && slice(token).starts_with(char::is_lowercase));
+    let infinitive = item
+        && !finite
+        && last
+            .is_some_and(|token| words.has_last_suffix(slice(token)) && slice(token).starts_with(char::is_lowercase));
     let plain = imperative || infinitive;
     let negated = has(NEGATION) && (plain || has(MUST) || has(PERMISSION));
     let force = if has(NEVER) && !finite || has(NEVER) && (plain || has(MUST)) || negated {

@@ -232,7 +232,9 @@ impl Phrases {
                 let at_place = match place {
                     Place::Anywhere => true,
                     Place::Start => at == 0,
-                    Place::End => rest.len() == phrase.len() || matches!(rest.get(phrase.len()..), Some("，" | "、" | ",")),
+                    Place::End => {
+                        rest.len() == phrase.len() || matches!(rest.get(phrase.len()..), Some("，" | "、" | ","))
+                    }
                 };
                 at_place && starts_with(rest, phrase)
             };

@@ -66,7 +66,9 @@ fn blank_addresses(text: &mut [u8]) {
     while let Some(found) = text[from..].windows(3).position(|three| three == b"://") {
         let at = from + found;
         let start = text[..at].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |before| before + 1);
-        let end = text[at..].iter().position(|byte| byte.is_ascii_whitespace() || matches!(byte, b')' | b'>' | b'"') || *byte >= 0x80);
+        let end = text[at..]
+            .iter()
+            .position(|byte| byte.is_ascii_whitespace() || matches!(byte, b')' | b'>' | b'"') || *byte >= 0x80);
         let mut end = end.map_or(text.len(), |len| at + len);
         while end > at + 3 && matches!(text[end - 1], b'.' | b',' | b';' | b':' | b'!' | b'?') {
             end -= 1;

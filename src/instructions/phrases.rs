@@ -119,7 +119,10 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
             Some(Force::Must)
         } else if explicit {
             Some(Force::Prefer)
-        } else if plain && scan.classes & DESCRIPTIVE == 0 && (place.item || place.step || language == Language::Chinese && strong_plain) {
+        } else if plain
+            && scan.classes & DESCRIPTIVE == 0
+            && (place.item || place.step || language == Language::Chinese && strong_plain)
+        {
             Some(Force::Plain)
         } else if scan.classes & DESCRIPTIVE == 0 {
             ending
@@ -137,12 +140,22 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
     // The whole sentence holds phrases that a comma cuts in two, and the label before the colon may be the trigger.
     all |= phrases.scan(sentence).classes & (TRIGGER | POINTER | DESCRIPTIVE | PERMISSION);
     let explicit = matches!(force, Some(Force::Never | Force::Must | Force::Prefer));
-    if all & PERMISSION != 0 && (!explicit || all & (NEVER | MUST) == 0) || all & POINTER != 0 && all & NEVER == 0 && clauses < 3 {
+    if all & PERMISSION != 0 && (!explicit || all & (NEVER | MUST) == 0)
+        || all & POINTER != 0 && all & NEVER == 0 && clauses < 3
+    {
         return None;
     }
     let force = match force {
         Some(force) => force,
-        None if place.rules && place.item && all & DESCRIPTIVE == 0 && letters <= 30 && body.chars().any(is_phrase_char) && letters >= 4 => Force::Fact,
+        None if place.rules
+            && place.item
+            && all & DESCRIPTIVE == 0
+            && letters <= 30
+            && body.chars().any(is_phrase_char)
+            && letters >= 4 =>
+        {
+            Force::Fact
+        }
         None => return None,
     };
     if place.reference && !explicit {

@@ -49,7 +49,8 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
         tokenize(&counter.mask, cell.start as usize, cell.end as usize, Language::English.words(), tokens);
     };
     read(counter, *cells.first()?, &mut tokens);
-    let first_is_code = !tokens.iter().any(|token| token.form == Form::Word) && cells[0].slice(counter.text).starts_with(['`', '[', '<', '-']);
+    let first_is_code = !tokens.iter().any(|token| token.form == Form::Word)
+        && cells[0].slice(counter.text).starts_with(['`', '[', '<', '-']);
     let maps = first_head & SITUATION_HEAD != 0 && first_head & THING_HEAD == 0;
     let thing = first_is_code || first_head & THING_HEAD != 0 && !maps;
     let place = Place { reference: counter.sections.is_reference(false), rules: false, item: true };
@@ -73,7 +74,8 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
             let Some(found) = english::directive(clause, place) else { continue };
             let explicit = !matches!(found.force, Force::Plain | Force::Fact);
             if explicit && !thing || explicit && found.force != Force::Prefer || (maps || acts) && !thing {
-                let kind = if maps && found.force != Force::Never { Kind::Conditional } else { kind_of(found, false, false) };
+                let kind =
+                    if maps && found.force != Force::Never { Kind::Conditional } else { kind_of(found, false, false) };
                 best = best.or(Some(kind));
             }
         }

@@ -22,18 +22,18 @@ pub static FILE_TOKENS: Lint = Lint {
 };
 
 fn check(cx: &mut Checker<'_>, file: &File) {
-    // A token has at least one byte: a file with fewer bytes than the budget needs no count.
-    let bytes = file.source.text.len() as u64;
-    if measure::over(cx.workspace, "file-tokens", file, bytes).is_none() {
+    let Some(limit) = measure::file_limits(cx.workspace, "file-tokens", file).least() else { return };
+    let encoding = cx.workspace.encoding();
+    if !measure::may_exceed(encoding, &file.source.text, limit) {
         return;
     }
-    let tokens = file.tokens(cx.workspace.encoding());
-    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, tokens)
+    let count = file.tokens(encoding);
+    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-tokens", file, count)
     else {
         return;
     };
     cx.report(Diagnostic {
-        message: format!("{} tokens; the budget of {} is {source}", thousands(tokens), thousands(limit)),
+        message: format!("{} tokens; the budget of {} is {source}", thousands(count), thousands(limit)),
         severity,
         basis,
         help: "move what only some tasks need into path-scoped rules, skills or documents read on demand".to_owned(),

@@ -52,6 +52,9 @@ pub fn parse_body(text: &str, document: &mut Document) {
     while let Some((event, range)) = events.next() {
         builder.event(event, range, &events);
     }
+    // The guesses above are generous, and a document is kept for the whole run.
+    builder.blocks.shrink_to_fit();
+    builder.inlines.shrink_to_fit();
     document.blocks = builder.blocks;
     document.inlines = builder.inlines;
     document.sections = builder.sections;

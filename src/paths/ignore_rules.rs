@@ -10,12 +10,21 @@ use std::sync::Arc;
 /// Ignore rules by the folder that holds them, relative to the root.
 #[derive(Debug, Default)]
 pub struct IgnoreRules {
-    /// The matcher of each folder's `.gitignore`, by folder.
-    by_dir: BTreeMap<Arc<str>, Gitignore>,
+    /// Every folder's `.gitignore` that has rules.
+    of_dirs: Vec<DirRules>,
+    /// Where in `of_dirs` the rules of a folder are.
+    by_dir: BTreeMap<Arc<str>, usize>,
     /// Rules that come after all of those: git's exclude file.
     exclude: Option<Gitignore>,
     /// Rules of folders above the root, nearest first, with the root's path seen from there.
     above: Vec<(Gitignore, String)>,
+}
+
+/// The rules of one folder.
+#[derive(Debug)]
+struct DirRules {
+    dir: Arc<str>,
+    rules: Gitignore,
 }
 
 /// Compiles the text of one ignore file. A line that cannot be read as a pattern is passed over, as git does.
@@ -32,7 +41,9 @@ impl IgnoreRules {
     /// Adds the rules of `dir/.gitignore`.
     pub fn add(&mut self, dir: &str, text: &str) {
         if let Some(rules) = compile(text) {
-            self.by_dir.insert(dir.into(), rules);
+            let dir: Arc<str> = dir.into();
+            self.by_dir.insert(dir.clone(), self.of_dirs.len());
+            self.of_dirs.push(DirRules { dir, rules });
         }
     }
 
@@ -48,15 +59,31 @@ impl IgnoreRules {
         }
     }
 
+    /// The rules of the folders at or above `dir`, nearest first, for [`IgnoreRules::matches_with`]. A walk asks once for
+    /// each folder.
+    pub fn at_or_above(&self, dir: &str) -> Vec<usize> {
+        let mut found = Vec::new();
+        if self.by_dir.is_empty() {
+            return found;
+        }
+        let mut at = dir;
+        loop {
+            found.extend(self.by_dir.get(at));
+            if at.is_empty() {
+                return found;
+            }
+            at = super::parent(at);
+        }
+    }
+
     /// Whether this very path is ignored, given that no folder above it is.
     pub fn matches(&self, path: &str, is_dir: bool) -> bool {
-        if self.by_dir.is_empty() && self.exclude.is_none() && self.above.is_empty() {
-            return false;
-        }
-        let mut dir = path;
-        while !dir.is_empty() {
-            dir = super::parent(dir);
-            let Some(rules) = self.by_dir.get(dir) else { continue };
+        self.matches_with(&self.at_or_above(super::parent(path)), path, is_dir)
+    }
+
+    /// [`IgnoreRules::matches`] with the rules of the folders above the path.
+    pub fn matches_with(&self, of_dirs: &[usize], path: &str, is_dir: bool) -> bool {
+        for DirRules { dir, rules } in of_dirs.iter().map(|at| &self.of_dirs[*at]) {
             let seen = if dir.is_empty() { path } else { &path[dir.len() + 1..] };
             match rules.matched(seen, is_dir) {
                 Match::None => {}
@@ -75,10 +102,21 @@ impl IgnoreRules {
     /// Whether `path` or a folder above it is ignored. What kind of thing `path` would be is not known, so a pattern
     /// for folders counts too.
     pub fn is_ignored(&self, path: &str) -> bool {
-        let ends = path.match_indices('/').map(|(at, _)| at);
-        ends.into_iter().any(|at| self.matches(&path[..at], true))
-            || self.matches(path, false)
-            || self.matches(path, true)
+        if self.by_dir.is_empty() && self.exclude.is_none() && self.above.is_empty() {
+            return false;
+        }
+        // From the top down, with the rules that hold so far, nearest first.
+        let mut rules: Vec<usize> = self.by_dir.get("").copied().into_iter().collect();
+        for (at, _) in path.match_indices('/') {
+            let dir = &path[..at];
+            if self.matches_with(&rules, dir, true) {
+                return true;
+            }
+            if let Some(of_dir) = self.by_dir.get(dir) {
+                rules.insert(0, *of_dir);
+            }
+        }
+        self.matches_with(&rules, path, false) || self.matches_with(&rules, path, true)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The report for people at a terminal. The only module that knows miette, which draws the excerpts.
 
-use super::{Report, footer, one_line, place, safe, source};
+use super::{Report, footer, one_line, parts, place, safe, source};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::source::{Source, Span};
 use miette::{
@@ -100,6 +100,9 @@ fn write_finding(out: &mut String, report: &Report<'_>, finding: &Diagnostic, lo
         if let Some((source, span)) = place.mark {
             out.push_str(&excerpt(source, span, place.label, severity, margin, look));
         }
+    }
+    for line in parts::table(&finding.parts, look.width.saturating_sub(margin + 2)) {
+        let _ = writeln!(out, "{lead}  {line}");
     }
     let mut note = |word: &str, text: &str| {
         let width = look.width.saturating_sub(margin + 8);

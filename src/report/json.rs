@@ -1,7 +1,7 @@
 //! The JSON of `check`, version 1. These types are the wire format; the crate's own types never are.
 
 use super::{Report, positions, source, summary};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Part};
 use crate::source::{Source, Span};
 use crate::workspace::Workspace;
 use serde::Serialize;
@@ -56,6 +56,7 @@ struct JsonDiagnostic<'a> {
     clients: Vec<JsonClient>,
     path: &'a str,
     range: Option<JsonRange>,
+    parts: Vec<JsonPart<'a>>,
     related: Vec<JsonRelated<'a>>,
     fixes: Vec<JsonFix<'a>>,
     fingerprint: String,
@@ -85,6 +86,13 @@ pub struct JsonPosition {
     pub column: u32,
     /// Byte offset, 0-based.
     pub byte: u32,
+}
+
+#[derive(Serialize)]
+struct JsonPart<'a> {
+    name: &'a str,
+    value: u64,
+    note: &'a str,
 }
 
 #[derive(Serialize)]
@@ -169,6 +177,7 @@ fn diagnostic<'a>(workspace: &Workspace, finding: &'a Diagnostic, fingerprint: S
             .collect(),
         path: &finding.path,
         range: range_in(&finding.path, finding.span),
+        parts: finding.parts.iter().map(|Part { name, value, note }| JsonPart { name, value: *value, note }).collect(),
         related: finding
             .related
             .iter()

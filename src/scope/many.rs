@@ -21,6 +21,13 @@ enum Key {
 /// For each path the indices of the scopes that match it, ascending. Scopes without patterns match all. The paths are
 /// relative to the anchor that all these scopes share.
 pub fn match_all(scopes: &[&Scope], paths: &[&str]) -> Vec<Vec<u32>> {
+    let mut all = vec![Vec::new(); paths.len()];
+    match_each(scopes, paths, |at, found| all[at].extend_from_slice(found));
+    all
+}
+
+/// [`match_all`] without keeping the answers: `found` gets the index of each path and the scopes that match it.
+pub fn match_each(scopes: &[&Scope], paths: &[&str], mut found: impl FnMut(usize, &[u32])) {
     let mut distinct: HashMap<DistinctKey<'_>, u32> = HashMap::new();
     let mut groups: Vec<(&Scope, Vec<u32>)> = Vec::new();
     for (at, scope) in scopes.iter().enumerate() {
@@ -41,7 +48,6 @@ pub fn match_all(scopes: &[&Scope], paths: &[&str]) -> Vec<Vec<u32>> {
     let mut hits: Vec<u32> = Vec::new();
     let mut parts: Vec<&str> = Vec::new();
     let mut folded_parts: Vec<&str> = Vec::new();
-    let mut all = Vec::with_capacity(paths.len());
     for (number, path) in paths.iter().enumerate() {
         hits.clear();
         parts.clear();
@@ -61,9 +67,8 @@ pub fn match_all(scopes: &[&Scope], paths: &[&str]) -> Vec<Vec<u32>> {
             }
         });
         hits.sort_unstable();
-        all.push(hits.clone());
+        found(number, &hits);
     }
-    all
 }
 
 type DistinctKey<'a> = (bool, bool, Vec<&'a Pattern>);

@@ -9,7 +9,7 @@ use super::format;
 /// The longest piece that is remembered, in bytes: the sixteenth byte of an entry holds length and count.
 pub(super) const LONGEST: usize = 15;
 
-const ENTRIES: usize = 1 << 15;
+const ENTRIES: usize = 1 << 14;
 
 const LENGTH_SHIFT: u32 = 124;
 const COUNT_SHIFT: u32 = 120;

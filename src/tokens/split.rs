@@ -46,6 +46,7 @@ pub fn split(encoding: Encoding, text: &str, code: &[Range<usize>]) -> Classes {
         } else {
             classes.prose += tokens;
         }
+        true
     });
     classes
 }

@@ -89,6 +89,15 @@ fn pieces(document: &Document, text: &str) -> Vec<Piece> {
         }
     }
     widen_over_strikethrough(document, text, &mut pieces);
+    pieces = pieces.into_iter().flat_map(|piece| split_at_tags(piece, text)).collect();
+    let tagged = tagged_regions(text, document);
+    if !tagged.is_empty() {
+        let inside = |piece: &Piece| {
+            let next = tagged.partition_point(|region| region.end <= piece.span.start);
+            tagged.get(next).is_some_and(|region| region.contains(piece.span))
+        };
+        pieces.retain(|piece| !inside(piece));
+    }
     let texts = pieces.len();
     for block in &document.blocks {
         if let BlockKind::Comment { closed: true } = block.kind {
@@ -117,6 +126,68 @@ fn widen_over_strikethrough(document: &Document, text: &str, pieces: &mut [Piece
             piece.span.end += 1;
         }
     }
+}
+
+/// Stretches that the client takes for blocks of HTML though CommonMark does not: its tags may have `_` in their names, as
+/// `<my_rules>` has. Such a block starts with a line that is one tag and ends before a blank line.
+pub(crate) fn tagged_regions(text: &str, document: &Document) -> Vec<Span> {
+    let mut regions: Vec<Span> = Vec::new();
+    for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Paragraph) {
+        let start = block.span.start as usize;
+        if regions.last().is_some_and(|last| last.contains(block.span)) || !text[start..].starts_with('<') {
+            continue;
+        }
+        let first = text[start..].lines().next().unwrap_or("");
+        if tag_len(first) != Some(first.trim_end().len()) {
+            continue;
+        }
+        let mut end = start;
+        for line in text[start..document.body.end as usize].split_inclusive('\n') {
+            if line.trim().is_empty() {
+                break;
+            }
+            end += line.len();
+        }
+        regions.push(Span::new(start, end));
+    }
+    regions
+}
+
+/// Length in bytes of the tag at the start of `text`, when there is one with `_` in its name.
+fn tag_len(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix('<')?;
+    let rest = rest.strip_prefix('/').unwrap_or(rest);
+    let name = &rest[..rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_' || c == '-')).unwrap_or(rest.len())];
+    if !name.starts_with(|c: char| c.is_ascii_alphabetic()) || !name.contains('_') {
+        return None;
+    }
+    let after = &rest[name.len()..];
+    if !after.starts_with(['>', ' ', '\t', '/']) {
+        return None;
+    }
+    let close = after.find(['<', '>', '\n']).filter(|at| after[*at..].starts_with('>'))?;
+    Some(text.len() - after.len() + close + 1)
+}
+
+fn split_at_tags(piece: Piece, text: &str) -> Vec<Piece> {
+    let source = piece.span.slice(text);
+    if piece.table || !source.contains('_') || !source.contains('<') {
+        return vec![piece];
+    }
+    let base = piece.span.start as usize;
+    let mut pieces = Vec::new();
+    let (mut start, mut at) = (0, 0);
+    while let Some(open) = source[at..].find('<').map(|found| at + found) {
+        at = open + 1;
+        if let Some(length) = tag_len(&source[open..]) {
+            pieces.push(Piece { span: Span::new(base + start, base + open), table: false });
+            start = open + length;
+            at = start;
+        }
+    }
+    pieces.push(Piece { span: Span::new(base + start, base + source.len()), table: false });
+    pieces.retain(|piece| !piece.span.is_empty());
+    pieces
 }
 
 /// What a block of comments holds outside of them.
@@ -166,6 +237,8 @@ fn dead_places(document: &Document, text: &str) -> Vec<Dead> {
         };
         dead.push(Dead { span: inline.span, reason, parent: None });
     }
+    let tagged = tagged_regions(text, document).into_iter();
+    dead.extend(tagged.map(|span| Dead { span, reason: InertReason::HtmlBlock, parent: None }));
     dead.sort_by_key(|place| (place.span.start, u32::MAX - place.span.end));
     let mut open: Vec<usize> = Vec::new();
     for index in 0..dead.len() {
