@@ -144,13 +144,15 @@ pub fn run() -> ExitCode {
 
 /// Writes a result. A reader that went away (`| head`) is no error, and the exit code is not asked for then.
 fn print(text: &str) -> bool {
+    // Whatever a result shows of a file, it shows no credential.
+    let text = crate::secrets::masked(text);
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
 }
 
 /// Writes a line that is no result.
 fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", crate::secrets::masked(line));
 }
 
 /// A panic is a bug of ours, whatever thread it happens on: it is said so, and the exit code is its own.

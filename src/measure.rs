@@ -2,7 +2,7 @@
 
 mod plans;
 
-pub use plans::{OverBudget, home, over_plans};
+pub use plans::{LoadInstructions, OverBudget, home, instructions_of, over_plans};
 
 use crate::budgets::{self, BudgetDefault, Limit};
 use crate::config::{self, Settings};
@@ -19,6 +19,8 @@ pub struct Measured {
     pub lines: u64,
     /// Tokens.
     pub tokens: u64,
+    /// Instructions; only plans are counted, see [`instructions_of`].
+    pub instructions: u64,
 }
 
 /// Measures a text; tokens are counted in `encoding`.
@@ -27,6 +29,7 @@ pub fn measure(encoding: Encoding, text: &str) -> Measured {
         bytes: text.len() as u64,
         lines: crate::source::count_lines(text) as u64,
         tokens: tokens::count(encoding, text) as u64,
+        instructions: 0,
     }
 }
 

@@ -8,7 +8,7 @@ use crate::budgets::{self, BudgetKind, Of};
 use crate::clients::{self, Client, claude_code};
 use crate::config::Settings;
 use crate::load::{self, Load, Machine, Plan, Request, Visible};
-use crate::measure::{self, Measured};
+use crate::measure::{self, LoadInstructions, Measured};
 use crate::model::{BlockKind, Format, InlineKind};
 use crate::parse::parse;
 use crate::paths;
@@ -220,7 +220,12 @@ fn managed_dir() -> &'static str {
 /// Counts a plan.
 fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, touched: Vec<String>) -> Report<'a> {
     let encoding = Encoding::from_name(&settings.encoding).unwrap_or_default();
-    let sizes: Vec<Measured> = plan.loads.iter().map(|load| measure::measure(encoding, &load.text)).collect();
+    let counts = measure::instructions_of(plan);
+    let size = |(load, counted): (&Load, &LoadInstructions)| Measured {
+        instructions: counted.distinct,
+        ..measure::measure(encoding, &load.text)
+    };
+    let sizes: Vec<Measured> = plan.loads.iter().zip(&counts).map(size).collect();
     let startup = totals(plan, &sizes, |load| load.touch.is_none());
     let all = totals(plan, &sizes, |_| true);
     let profile = Profile::from_name(&settings.profile).unwrap_or(&PROFILES[0]);
@@ -229,7 +234,12 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
     let is_asked = |kind: &&BudgetKind| kind.of == Of::Startup || (kind.of == Of::Path && !touched.is_empty());
     let budgets = budgets::ALL.iter().filter(is_asked).filter_map(|kind| {
         let measured = if kind.of == Of::Startup { startup.measured } else { all.measured };
-        budget(kind, if kind.unit == "lines" { measured.lines } else { measured.tokens }, settings)
+        let value = match kind.unit {
+            "lines" => measured.lines,
+            "instructions" => measured.instructions,
+            _ => measured.tokens,
+        };
+        budget(kind, value, settings)
     });
     let budgets: Vec<BudgetState> = budgets.collect();
     Report {
@@ -257,6 +267,7 @@ fn totals(plan: &Plan, sizes: &[Measured], wanted: impl Fn(&Load) -> bool) -> To
         totals.measured.bytes += size.bytes;
         totals.measured.lines += size.lines;
         totals.measured.tokens += size.tokens;
+        totals.measured.instructions += size.instructions;
     }
     totals.files = files.len();
     totals
