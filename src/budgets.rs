@@ -23,7 +23,7 @@ pub struct BudgetKind {
     pub lint: &'static str,
     /// What is counted together.
     pub of: Of,
-    /// What is counted: `lines` or `tokens`.
+    /// What is counted: `lines`, `tokens` or `instructions`.
     pub unit: &'static str,
     /// Defaults; a budget without any holds only where a user writes it.
     pub defaults: &'static [BudgetDefault],
@@ -75,6 +75,17 @@ pub static ALL: &[BudgetKind] = &[
     // The controlled studies found no effect of length as such, so there is no default.
     BudgetKind { name: "startup-lines", lint: "startup-lines", of: Of::Startup, unit: "lines", defaults: &[] },
     BudgetKind {
+        name: "startup-instructions",
+        lint: "startup-instructions",
+        of: Of::Startup,
+        unit: "instructions",
+        defaults: &[BudgetDefault {
+            roles: &[],
+            warn: convention(100, "a convention: nine of ten root files of real repositories hold fewer than 80"),
+            error: Some(convention(200, "a convention: about the longest root file of 161 real ones")),
+        }],
+    },
+    BudgetKind {
         name: "path-tokens",
         lint: "path-tokens",
         of: Of::Path,
@@ -112,6 +123,17 @@ pub static ALL: &[BudgetKind] = &[
             roles: &[Role::Memory, Role::LocalMemory, Role::Rule],
             warn: cost(4_000, "2 % of a 200,000-token window, paid in every turn that loads the file"),
             error: None,
+        }],
+    },
+    BudgetKind {
+        name: "file-instructions",
+        lint: "file-instructions",
+        of: Of::File,
+        unit: "instructions",
+        defaults: &[BudgetDefault {
+            roles: &[Role::Memory, Role::LocalMemory, Role::Rule],
+            warn: convention(80, "a convention: nine of ten root files of real repositories hold fewer"),
+            error: Some(convention(150, "a convention: 2 of 161 root files of real repositories hold more")),
         }],
     },
     BudgetKind {

@@ -150,6 +150,8 @@ pub fn run() -> ExitCode {
 
 /// Writes a result. A reader that went away (`| head`) is no error.
 fn print(text: &str) -> std::io::Result<()> {
+    // Whatever a result shows of a file, it shows no credential.
+    let text = crate::secrets::masked(text);
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
@@ -159,7 +161,7 @@ fn print(text: &str) -> std::io::Result<()> {
 
 /// Writes a line that is no result.
 fn say(line: &str) {
-    let _ = writeln!(std::io::stderr().lock(), "{line}");
+    let _ = writeln!(std::io::stderr().lock(), "{}", crate::secrets::masked(line));
 }
 
 /// A panic is a bug of ours, whatever thread it happens on: it is said so, and the exit code is its own.

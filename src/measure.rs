@@ -2,7 +2,7 @@
 
 mod plans;
 
-pub use plans::{OverBudget, home, over_plans};
+pub use plans::{LoadInstructions, OverBudget, home, instructions_of, over_plans};
 
 use crate::budgets::{self, BudgetDefault, Limit};
 use crate::config::{self, Settings};
@@ -19,6 +19,8 @@ pub struct Measured {
     pub lines: u64,
     /// Tokens.
     pub tokens: u64,
+    /// Instructions; only plans are counted, see [`instructions_of`].
+    pub instructions: u64,
 }
 
 /// Lines of a text: a last line without a line ending counts, an empty text has none.
@@ -28,7 +30,8 @@ pub fn lines(text: &str) -> u64 {
 
 /// Measures a text; tokens are counted in `encoding`.
 pub fn measure(encoding: Encoding, text: &str) -> Measured {
-    Measured { bytes: text.len() as u64, lines: lines(text), tokens: tokens::count(encoding, text) as u64 }
+    let tokens = tokens::count(encoding, text) as u64;
+    Measured { bytes: text.len() as u64, lines: lines(text), tokens, instructions: 0 }
 }
 
 /// The limits that hold for one value.

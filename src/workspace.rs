@@ -14,6 +14,7 @@ pub use rules::{ScopedRule, flag};
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::instructions::{self, Counted};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
@@ -61,6 +62,7 @@ pub struct File {
     /// The structure.
     pub document: Document,
     tokens: OnceLock<u64>,
+    counted: OnceLock<Counted>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -89,6 +91,11 @@ impl File {
     /// The clients that give it this role.
     pub fn clients_with(&self, role: Role) -> impl Iterator<Item = &'static Client> {
         self.roles.iter().filter(move |at| at.role == role).filter_map(|at| clients::by_name(at.client))
+    }
+
+    /// The instructions of the text, counted at the first question.
+    pub fn instructions(&self) -> &Counted {
+        self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
     }
 
     /// Tokens of the whole text, counted at the first question.
@@ -352,7 +359,7 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), raw }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), counted: OnceLock::new(), raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

@@ -8,7 +8,7 @@ use crate::budgets::{self, BudgetKind, Of};
 use crate::clients::{self, Client, claude_code};
 use crate::config::Settings;
 use crate::load::{self, Load, Machine, Plan, Request, Visible};
-use crate::measure::{self, Measured};
+use crate::measure::{self, LoadInstructions, Measured};
 use crate::model::{BlockKind, Format, InlineKind};
 use crate::parse::parse;
 use crate::paths;
@@ -220,7 +220,12 @@ fn managed_dir() -> &'static str {
 /// Counts a plan.
 fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, touched: Vec<String>) -> Report<'a> {
     let encoding = Encoding::from_name(&settings.encoding).unwrap_or_default();
-    let sizes: Vec<Measured> = plan.loads.iter().map(|load| measure::measure(encoding, &load.text)).collect();
+    let counts = measure::instructions_of(plan);
+    let size = |(load, counted): (&Load, &LoadInstructions)| Measured {
+        instructions: counted.distinct,
+        ..measure::measure(encoding, &load.text)
+    };
+    let sizes: Vec<Measured> = plan.loads.iter().zip(&counts).map(size).collect();
     let startup = totals(plan, &sizes, |load| load.touch.is_none());
     let all = totals(plan, &sizes, |_| true);
     let profile = Profile::from_name(&settings.profile).unwrap_or(&PROFILES[0]);
@@ -232,6 +237,7 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
         let value = match kind.unit {
             "tokens" => measured.tokens,
             "lines" => measured.lines,
+            "instructions" => measured.instructions,
             _ => return None,
         };
         budget(kind, value, settings)
@@ -262,6 +268,7 @@ fn totals(plan: &Plan, sizes: &[Measured], wanted: impl Fn(&Load) -> bool) -> To
         totals.measured.bytes += size.bytes;
         totals.measured.lines += size.lines;
         totals.measured.tokens += size.tokens;
+        totals.measured.instructions += size.instructions;
     }
     totals.files = files.len();
     totals

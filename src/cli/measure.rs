@@ -156,7 +156,7 @@ pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<A
 }
 
 fn json_file(file: &MeasuredFile) -> JsonFile<'_> {
-    let Measured { bytes, lines, tokens } = file.measured;
+    let Measured { bytes, lines, tokens, .. } = file.measured;
     let estimate = file.estimate.as_ref().map(|estimate| JsonEstimate {
         profile: estimate.profile,
         tokens: estimate.tokens,

@@ -327,7 +327,8 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
     let object = next.form == Form::Code || next.is(DETERMINER | PRONOUN | TRIGGER | RELATIVE | QUESTION_WORD);
     let finite = rest[..end].iter().enumerate().any(|(offset, token)| {
         let opens = |before: &Token| before.is(RELATIVE | TRIGGER | QUESTION_WORD);
-        let inside = object && rest[..offset].iter().any(opens) || offset > 0 && opens(&rest[offset - 1]);
+        let asked = rest[..offset].iter().any(|before| before.is(QUESTION_WORD) && !before.is(RELATIVE | TRIGGER));
+        let inside = asked || object && rest[..offset].iter().any(opens) || offset > 0 && opens(&rest[offset - 1]);
         token.is(FINITE) && !inside
     });
     if object {
@@ -407,7 +408,7 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         }
         let negated = clause.class(at + 1, NEGATION) && !clause.is_word(at + 1, &["no", "without"]);
         let relative = at > 0 && clause.class(at - 1, RELATIVE | QUESTION_WORD) && at > 1;
-        let asks = at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
+        let asks = token.is(MODAL) && at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
         if token.is(MODAL) && !relative && !asks {
             if clause.is_word(at, &["should"]) && is_expectation(clause, at) {
                 return None;
@@ -608,7 +609,8 @@ pub(super) fn is_incomplete(clause: Clause<'_>) -> bool {
     let comma = tokens.iter().position(|token| token.form == Form::Comma).map_or(0, |at| at + 1);
     let start = if is_lead(clause) { comma } else { 0 };
     let main = clause.from(start);
-    let at = skip_adverbs(main);
+    let negated = usize::from(main.class(skip_adverbs(main), NEVER)) + 2 * usize::from(main.row(skip_adverbs(main), &["do", "not"]));
+    let at = skip_adverbs(main) + negated;
     // The verb alone, or the verb with nothing but a prepositional phrase.
     let verb_last = at + 1 >= main.tokens.len() || last.is(VERB) && !last.is(AMBIGUOUS) && last.form == Form::Word;
     verb_last

@@ -58,6 +58,8 @@ const REACH: usize = 400;
 /// Cuts `text[start..end]` into tokens. What stands in parentheses is left out, a quotation is one token.
 pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token>) {
     out.clear();
+    // Up to here no parenthesis and no quotation is closed.
+    let mut open = 0;
     let bytes = &text.as_bytes()[..end];
     let mut at = start;
     while at < end {
@@ -75,7 +77,14 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
                 at += bytes[at..].iter().take_while(|byte| **byte == CODE).count();
                 push(out, from, at, Form::Code);
             }
-            b'(' => at = closing(bytes, at, b'(', b')').unwrap_or(at + 1),
+            b'(' if at < open => at += 1,
+            b'(' => match closing(bytes, at, b'(', b')') {
+                Some(close) => at = close,
+                None => {
+                    open = at + REACH;
+                    at += 1;
+                }
+            },
             b'"' => match closing(bytes, at + 1, 0, b'"') {
                 Some(close) => {
                     at = close;
@@ -125,7 +134,11 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
                     '→' | '⇒' | '➜' => push(out, from, at + c.len_utf8(), Form::Arrow),
                     '“' | '«' | '„' => {
                         let reach = floor(text, (at + REACH).min(end));
-                        let close = text[at..reach].char_indices().find(|(_, c)| matches!(c, '”' | '»'));
+                        let near = if at < open { "" } else { &text[at..reach] };
+                    let close = near.char_indices().find(|(_, c)| matches!(c, '”' | '»'));
+                        if close.is_none() && at >= open {
+                            open = at + REACH;
+                        }
                         if let Some((close, mark)) = close {
                             at += close + mark.len_utf8();
                             push(out, from, at, Form::Code);

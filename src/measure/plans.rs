@@ -3,8 +3,12 @@
 use super::{Verdict, plan_limits};
 use crate::clients::{Role, RuleStyle};
 use crate::diagnostic::{ClientRef, Part};
-use crate::load::{Load, Portion, Trigger};
+use crate::instructions::{instructions, normalize};
+use crate::load::{Load, Plan, Portion, Trigger};
+use crate::model::Format;
+use crate::parse::parse;
 use crate::workspace::{ClientPlan, Workspace};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 /// A plan that is over a budget, for every client to which the same happens.
@@ -135,4 +139,32 @@ pub fn home(workspace: &Workspace, plan: &ClientPlan, wanted: impl Fn(&Load) -> 
     let loads = || plan.plan.loads.iter().filter(|load| wanted(load) && !load.text.is_empty());
     let load = loads().find(|load| load.role == Role::Memory).or_else(|| loads().next())?;
     Some(workspace.real_file(&load.path).map_or_else(|| load.path.as_str().into(), |file| file.path.clone()))
+}
+
+/// How many instructions one load of a plan brings.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct LoadInstructions {
+    /// Those that no load before it has brought.
+    pub distinct: u64,
+    /// Those that stand in it or before it already, in the same words.
+    pub repeated: u64,
+}
+
+/// The instructions of each load, in the order of the plan. Equal ones count once; listings have none.
+pub fn instructions_of(plan: &Plan) -> Vec<LoadInstructions> {
+    let mut seen: HashSet<String> = HashSet::new();
+    let of = |load: &Load| {
+        let mut counted = LoadInstructions::default();
+        if load.trigger == Trigger::Listing || !matches!(load.portion, Portion::Full | Portion::Head) {
+            return counted;
+        }
+        let document = parse(&load.text, Format::Markdown);
+        for item in instructions(&document, &load.text).items {
+            let new = seen.insert(normalize(item.span.slice(&load.text)));
+            counted.distinct += u64::from(new);
+            counted.repeated += u64::from(!new);
+        }
+        counted
+    };
+    plan.loads.iter().map(of).collect()
 }

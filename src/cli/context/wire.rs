@@ -35,8 +35,8 @@ struct JsonLoad<'a> {
     bytes: u64,
     lines: u64,
     tokens: u64,
-    /// Not counted yet.
-    instructions: Option<u64>,
+    /// Those that no load before it has brought.
+    instructions: u64,
     after_compaction: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
@@ -54,7 +54,7 @@ struct JsonTotal {
     bytes: u64,
     lines: u64,
     tokens: u64,
-    instructions: Option<u64>,
+    instructions: u64,
 }
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ fn total(of: Totals) -> JsonTotal {
         bytes: measured.bytes,
         lines: measured.lines,
         tokens: measured.tokens,
-        instructions: None,
+        instructions: measured.instructions,
     }
 }
 
@@ -116,7 +116,7 @@ pub(super) fn json(report: &Report<'_>) -> String {
         bytes: size.bytes,
         lines: size.lines,
         tokens: size.tokens,
-        instructions: None,
+        instructions: size.instructions,
         after_compaction: load.compaction.name(),
         text: report.with_text.then_some(load.text.as_str()),
     });
