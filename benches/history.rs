@@ -24,7 +24,9 @@ fn main() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
     generate(root);
-    println!("{COMMITS} commits, {FILES} files, {CITATIONS} citations in {DOCUMENTS} documents, {MISSING} missing paths");
+    println!(
+        "{COMMITS} commits, {FILES} files, {CITATIONS} citations in {DOCUMENTS} documents, {MISSING} missing paths"
+    );
     let cache = root.join(".git/ctxlint");
     for (name, arguments, is_cold) in [
         ("refs docs, cold", &["refs", "docs", "--format", "json"][..], true),
