@@ -3,68 +3,160 @@
 use crate::clients::Role;
 use crate::diagnostic::Basis;
 
-/// A budget that a user may write under `[budgets]`; its lint has the same name.
+/// What the value of a budget is counted over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Of {
+    /// One file.
+    File,
+    /// Everything that one client loads before the first prompt.
+    Startup,
+    /// Everything that one client has loaded once one file is touched, the start included.
+    Path,
+}
+
+/// A budget that a user may write under `[budgets]`.
 #[derive(Clone, Copy, Debug)]
 pub struct BudgetKind {
-    /// Name of the budget and of its lint.
+    /// Its name.
     pub name: &'static str,
-    /// What is counted: `lines` or `tokens`.
+    /// The lint that holds files or plans to it.
+    pub lint: &'static str,
+    /// What is counted together.
+    pub of: Of,
+    /// What is counted: `lines`, `tokens` or `instructions`.
     pub unit: &'static str,
-    /// Defaults by role; files of other roles have none.
+    /// Defaults; a budget without any holds only where a user writes it.
     pub defaults: &'static [BudgetDefault],
 }
 
-/// The default of a budget for files of some roles. Exceeding it is a warning: only a budget that the user wrote can be
-/// an error.
+/// A default. Exceeding it is a warning: only a budget that the user wrote can be an error.
 #[derive(Clone, Copy, Debug)]
 pub struct BudgetDefault {
-    /// For files of these roles.
+    /// For files of these roles; empty for what is counted over a plan.
     pub roles: &'static [Role],
     /// Largest value without a warning.
-    pub warn: u64,
+    pub warn: Limit,
+    /// Largest value that is not far too much, where there is such a number. As a default it is a warning too.
+    pub error: Option<Limit>,
+}
+
+/// A number with what speaks for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// The largest value within it.
+    pub most: u64,
     /// Why the value matters.
     pub basis: Basis,
     /// Where the number comes from, as what follows "is".
     pub source: &'static str,
 }
 
+const fn cost(most: u64, source: &'static str) -> Limit {
+    Limit { most, basis: Basis::Cost, source }
+}
+
+const fn convention(most: u64, source: &'static str) -> Limit {
+    Limit { most, basis: Basis::Convention, source }
+}
+
 /// Every budget.
 pub static ALL: &[BudgetKind] = &[
     BudgetKind {
+        name: "startup-tokens",
+        lint: "startup-tokens",
+        of: Of::Startup,
+        unit: "tokens",
+        defaults: &[BudgetDefault {
+            roles: &[],
+            warn: cost(4_000, "2 % of a 200,000-token window, paid in every turn"),
+            error: Some(cost(8_000, "4 % of a 200,000-token window, paid in every turn")),
+        }],
+    },
+    // The controlled studies found no effect of length as such, so there is no default.
+    BudgetKind { name: "startup-lines", lint: "startup-lines", of: Of::Startup, unit: "lines", defaults: &[] },
+    BudgetKind {
+        name: "startup-instructions",
+        lint: "startup-instructions",
+        of: Of::Startup,
+        unit: "instructions",
+        defaults: &[BudgetDefault {
+            roles: &[],
+            warn: convention(100, "a convention: nine of ten root files of real repositories hold fewer than 80"),
+            error: Some(convention(200, "a convention: about the longest root file of 161 real ones")),
+        }],
+    },
+    BudgetKind {
+        name: "path-tokens",
+        lint: "path-tokens",
+        of: Of::Path,
+        unit: "tokens",
+        defaults: &[BudgetDefault {
+            roles: &[],
+            warn: cost(8_000, "4 % of a 200,000-token window, paid in every turn"),
+            error: Some(cost(16_000, "8 % of a 200,000-token window, paid in every turn")),
+        }],
+    },
+    BudgetKind {
         name: "file-lines",
+        lint: "file-lines",
+        of: Of::File,
         unit: "lines",
         defaults: &[
             BudgetDefault {
                 roles: &[Role::Memory, Role::LocalMemory],
-                warn: 200,
-                basis: Basis::Convention,
-                source: "Anthropic's advice for CLAUDE.md (memory documentation, 2026-08)",
+                warn: convention(200, "Anthropic's advice for CLAUDE.md (memory documentation, 2026-08)"),
+                error: None,
             },
             BudgetDefault {
-                roles: &[Role::Rule, Role::Skill],
-                warn: 500,
-                basis: Basis::Convention,
-                source: "Cursor's and the Agent Skills specification's advice (2026-08)",
+                roles: &[Role::Rule],
+                warn: convention(500, "Cursor's advice for a rule (2026-08)"),
+                error: None,
             },
         ],
     },
     BudgetKind {
         name: "file-tokens",
+        lint: "file-tokens",
+        of: Of::File,
         unit: "tokens",
-        defaults: &[
-            BudgetDefault {
-                roles: &[Role::Memory, Role::LocalMemory, Role::Rule],
-                warn: 4_000,
-                basis: Basis::Cost,
-                source: "2 % of a 200,000-token window, paid in every turn that loads the file",
-            },
-            BudgetDefault {
-                roles: &[Role::Skill],
-                warn: 5_000,
-                basis: Basis::Limit,
-                source: "what Claude Code keeps of an invoked skill after compaction (skills documentation, 2026-08)",
-            },
-        ],
+        defaults: &[BudgetDefault {
+            roles: &[Role::Memory, Role::LocalMemory, Role::Rule],
+            warn: cost(4_000, "2 % of a 200,000-token window, paid in every turn that loads the file"),
+            error: None,
+        }],
+    },
+    BudgetKind {
+        name: "file-instructions",
+        lint: "file-instructions",
+        of: Of::File,
+        unit: "instructions",
+        defaults: &[BudgetDefault {
+            roles: &[Role::Memory, Role::LocalMemory, Role::Rule],
+            warn: convention(80, "a convention: nine of ten root files of real repositories hold fewer"),
+            error: Some(convention(150, "a convention: 2 of 161 root files of real repositories hold more")),
+        }],
+    },
+    BudgetKind {
+        name: "skill-body-lines",
+        lint: "skill-body",
+        of: Of::File,
+        unit: "lines",
+        defaults: &[BudgetDefault {
+            roles: &[Role::Skill],
+            warn: convention(400, "four fifths of the 500 that the Agent Skills specification advises (2026-08)"),
+            error: Some(convention(500, "the advice of the Agent Skills specification (2026-08)")),
+        }],
+    },
+    BudgetKind {
+        name: "skill-body-tokens",
+        lint: "skill-body",
+        of: Of::File,
+        unit: "tokens",
+        defaults: &[BudgetDefault {
+            roles: &[Role::Skill],
+            warn: convention(4_000, "four fifths of the 5,000 that the Agent Skills specification advises (2026-08)"),
+            error: Some(convention(5_000, "the advice of the Agent Skills specification (2026-08)")),
+        }],
     },
 ];
 
@@ -73,35 +165,62 @@ pub fn by_name(name: &str) -> Option<&'static BudgetKind> {
     ALL.iter().find(|budget| budget.name == name)
 }
 
-/// A budget for everything that a plan loads together.
+/// Other defaults for another kind of model: `preset` in the configuration.
 #[derive(Clone, Copy, Debug)]
-pub struct PlanBudget {
-    /// Name of the budget and of its lint.
+pub struct Preset {
+    /// Its name.
     pub name: &'static str,
-    /// Largest value without a warning.
-    pub warn: u64,
-    /// Largest value that is not called far too much. As a default it is a warning too.
-    pub error: u64,
-    /// Why the value matters.
-    pub basis: Basis,
-    /// Where the numbers come from, as a clause.
-    pub source: &'static str,
+    /// The budgets for which it has numbers of its own; every other keeps its default.
+    pub limits: &'static [PresetLimit],
 }
 
-/// Tokens that load before the first prompt.
-pub static STARTUP_TOKENS: PlanBudget = PlanBudget {
-    name: "startup-tokens",
-    warn: 4_000,
-    error: 8_000,
-    basis: Basis::Cost,
-    source: "2 % and 4 % of a 200,000-token window, paid in every turn",
-};
+/// What a preset puts in the place of every default of one budget.
+#[derive(Clone, Copy, Debug)]
+pub struct PresetLimit {
+    /// Name of the budget.
+    pub budget: &'static str,
+    /// In the place of [`BudgetDefault::warn`].
+    pub warn: Limit,
+    /// In the place of [`BudgetDefault::error`].
+    pub error: Limit,
+}
 
-/// Tokens that are loaded once some files are touched, those of the start included.
-pub static PATH_TOKENS: PlanBudget = PlanBudget {
-    name: "path-tokens",
-    warn: 8_000,
-    error: 16_000,
-    basis: Basis::Cost,
-    source: "4 % and 8 % of a 200,000-token window, paid in every turn",
-};
+/// From which share of the files on the patterns of a rule are no scope any more.
+#[derive(Clone, Copy, Debug)]
+pub struct UniversalShare {
+    /// The share of the files that match, in percent.
+    pub percent: usize,
+    /// In smaller trees a share says nothing, in files.
+    pub min_files: usize,
+}
+
+/// A choice of this project, without a source: far above any folder of source code in a real repository.
+pub static UNIVERSAL_SHARE: UniversalShare = UniversalShare { percent: 97, min_files: 50 };
+
+/// Every preset, the one that changes nothing first. Only the number of instructions was seen to depend on the model
+/// (IFScale and its repetitions, 2025-07 to 2026-05); cost does not.
+pub static PRESETS: [Preset; 3] = [
+    Preset { name: "default", limits: &[] },
+    Preset {
+        name: "frontier",
+        limits: &[PresetLimit {
+            budget: "startup-instructions",
+            warn: convention(300, "the preset `frontier`, far below what models of 2026 were seen to follow"),
+            error: convention(500, "the preset `frontier`, what models of 2026 were seen to follow"),
+        }],
+    },
+    Preset {
+        name: "small-model",
+        limits: &[PresetLimit {
+            budget: "startup-instructions",
+            warn: convention(60, "the preset `small-model`, a convention below every measured threshold"),
+            error: convention(120, "the preset `small-model`, a convention below every measured threshold"),
+        }],
+    },
+];
+
+/// What the preset called `name` says about one budget.
+pub fn preset_limit(name: &str, budget: &str) -> Option<&'static PresetLimit> {
+    let preset = PRESETS.iter().find(|preset| preset.name == name)?;
+    preset.limits.iter().find(|limit| limit.budget == budget)
+}

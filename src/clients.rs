@@ -16,6 +16,7 @@ pub mod gemini_cli;
 mod grammar;
 mod junie;
 mod kiro;
+mod limits;
 mod opencode;
 mod roo;
 mod skills;
@@ -26,7 +27,10 @@ pub use environment::coding_agent;
 pub use files::{At, Below, FileName, FileRule, Role};
 pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};
 
-pub use skills::{SKILL_NAMES, SkillNames, skill_name_breach};
+pub use limits::{Over, SIZE_LIMITS, SizeLimit, Unit, When};
+pub use skills::{
+    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_DESCRIPTION, SkillNames, skill_name_breach,
+};
 
 use std::cmp::Ordering;
 
@@ -128,6 +132,8 @@ pub struct Client {
     pub imports: Option<&'static ImportGrammar>,
     /// How its rules are tied to paths, where they are.
     pub scope: Option<&'static ScopeGrammar>,
+    /// Its skills may be tied to paths by the same key.
+    pub scoped_skills: bool,
     /// Which memory files it takes.
     pub memory: MemoryStyle,
     /// When its rules load.
@@ -208,6 +214,16 @@ pub fn plugin_role(path: &str) -> Option<Role> {
 /// Whether the file is one person's: usually ignored by git, and read by its client all the same.
 pub fn is_personal(path: &str) -> bool {
     rules_of(path).iter().any(|(_, rule)| rule.personal)
+}
+
+/// Whether a client looks into a folder at this path: `.claude`, `.claude/rules`, `docs/.cursor`.
+pub fn is_client_folder(path: &str) -> bool {
+    let ends_so = |dir: &str| path == dir || path.strip_suffix(dir).is_some_and(|before| before.ends_with('/'));
+    let rules = CLIENTS.iter().flat_map(|client| client.files).filter(|rule| rule.dir.starts_with('.'));
+    rules.into_iter().any(|rule| {
+        let ends = rule.dir.match_indices('/').map(|(at, _)| at).chain([rule.dir.len()]);
+        ends.into_iter().any(|end| ends_so(&rule.dir[..end]))
+    })
 }
 
 /// Whether a folder at this path may directly hold one person's files.

@@ -139,6 +139,8 @@ pub struct Settings {
     pub levels: Vec<LevelSetting>,
     /// Budgets.
     pub budgets: Vec<BudgetSetting>,
+    /// The defaults of the budgets that the user wrote nothing about: the name of a [`crate::budgets::Preset`].
+    pub preset: String,
     /// Overrides by file, in the order of the file; later ones win.
     pub overrides: Vec<Override>,
     /// Documents whose references are checked beside those of context files, in the order of the file; later ones win.
@@ -167,6 +169,7 @@ impl Default for Settings {
             max_file_size: 16 << 20,
             levels: Vec::new(),
             budgets: Vec::new(),
+            preset: crate::budgets::PRESETS[0].name.to_owned(),
             overrides: Vec::new(),
             documents: Vec::new(),
             history: "auto".to_owned(),
@@ -307,7 +310,7 @@ fn read_budgets(table: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<BudgetSe
     }
     let mut budgets = Vec::new();
     for entry in table.entries() {
-        if !crate::budgets::ALL.iter().any(|budget| budget.name == &*entry.key) {
+        if crate::budgets::by_name(&entry.key).is_none() {
             let names = crate::budgets::ALL.iter().map(|budget| budget.name);
             problems.push(unknown("budget", &entry.key, entry.key_span, names));
             continue;
@@ -324,6 +327,16 @@ fn read_budgets(table: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<BudgetSe
         }
     }
     budgets
+}
+
+/// What is counted over a whole plan cannot differ from file to file.
+fn of_no_file(setting: &BudgetSetting) -> Option<ConfigProblem> {
+    let kind = crate::budgets::by_name(&setting.name).filter(|kind| kind.of != crate::budgets::Of::File)?;
+    Some(ConfigProblem {
+        span: setting.span,
+        message: format!("the budget `{}` holds for everything that loads together, not for single files", kind.name),
+        help: "write it under `[budgets]`".to_owned(),
+    })
 }
 
 fn whole(node: &Node) -> Option<u64> {
@@ -405,7 +418,10 @@ fn read_overrides(list: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<Overrid
                     Err((span, message)) => problems.push(ConfigProblem { span, message, help: String::new() }),
                 },
                 "levels" => entry.levels = read_levels(&key.value, problems),
-                "budgets" => entry.budgets = read_budgets(&key.value, problems),
+                "budgets" => {
+                    entry.budgets = read_budgets(&key.value, problems);
+                    problems.extend(entry.budgets.iter().filter_map(of_no_file));
+                }
                 name => problems.push(unknown("key", name, key.key_span, ["files", "levels", "budgets"])),
             }
         }

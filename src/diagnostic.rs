@@ -72,6 +72,8 @@ pub struct Diagnostic {
     pub span: Option<Span>,
     /// What to write under the marked place in the human report; may be empty.
     pub label: String,
+    /// What the counted value is made of, the largest part first; empty where nothing is counted over several things.
+    pub parts: Vec<Part>,
     /// Other places that belong to the finding.
     pub related: Vec<Label>,
     /// Ways to mend it; each stands alone.
@@ -91,6 +93,17 @@ pub struct Label {
     pub span: Span,
     /// What stands there.
     pub message: String,
+}
+
+/// One part of a value that a finding is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// A path as in a plan, or what several things are called together.
+    pub name: String,
+    /// Its share of the value, in the value's unit.
+    pub value: u64,
+    /// Why it is there, as a clause; may be empty.
+    pub note: String,
 }
 
 /// A client in a given version.

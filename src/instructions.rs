@@ -11,10 +11,13 @@ mod language;
 mod latin;
 mod lexicon;
 mod mask;
+mod normal;
 mod phrases;
 mod sections;
 mod tables;
 mod words;
+
+pub use normal::normalize;
 
 use crate::model::{Document, Format};
 use crate::source::Span;

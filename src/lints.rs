@@ -1,13 +1,27 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
 pub mod case_mismatch;
+pub mod conflicting_instruction;
+pub mod dead_scope;
+pub mod derivable_content;
 pub mod drifted_citation;
+pub mod duplicate_import;
+pub mod duplicate_instruction;
+pub mod eager_import;
+pub mod excessive_emphasis;
+pub mod external_import;
+pub mod file_instructions;
 pub mod file_lines;
 pub mod file_tokens;
+pub mod foreign_scope_key;
 pub mod hidden_text;
 pub mod import_cycle;
 pub mod import_too_deep;
+pub mod inert_import;
 pub mod invalid_frontmatter;
+pub mod invalid_glob;
+pub mod long_description;
+pub mod lost_at_compaction;
 pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
@@ -16,27 +30,55 @@ pub mod missing_path;
 pub mod missing_symbol;
 pub mod nested_config;
 pub mod not_utf8;
+pub mod path_tokens;
+pub mod secret;
+pub mod shadowed_instructions;
+pub mod skill_body;
+pub mod skill_listing_budget;
 pub mod skill_name;
+pub mod skipped_file;
 pub mod stale_citation;
+pub mod startup_instructions;
+pub mod startup_lines;
+pub mod startup_tokens;
 pub mod symlink_loop;
 pub mod too_large;
+pub mod truncated_memory;
+pub mod universal_scope;
 pub mod unknown_command;
 pub mod unknown_lint;
+pub mod unloaded_import_target;
+pub mod unquoted_glob;
 pub mod unreadable_file;
 pub mod unused_suppression;
+pub mod vague_instruction;
 
 use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
     &case_mismatch::CASE_MISMATCH,
+    &conflicting_instruction::CONFLICTING_INSTRUCTION,
+    &dead_scope::DEAD_SCOPE,
+    &derivable_content::DERIVABLE_CONTENT,
     &drifted_citation::DRIFTED_CITATION,
+    &duplicate_import::DUPLICATE_IMPORT,
+    &duplicate_instruction::DUPLICATE_INSTRUCTION,
+    &eager_import::EAGER_IMPORT,
+    &excessive_emphasis::EXCESSIVE_EMPHASIS,
+    &external_import::EXTERNAL_IMPORT,
+    &file_instructions::FILE_INSTRUCTIONS,
     &file_lines::FILE_LINES,
     &file_tokens::FILE_TOKENS,
+    &foreign_scope_key::FOREIGN_SCOPE_KEY,
     &hidden_text::HIDDEN_TEXT,
     &import_cycle::IMPORT_CYCLE,
     &import_too_deep::IMPORT_TOO_DEEP,
+    &inert_import::INERT_IMPORT,
     &invalid_frontmatter::INVALID_FRONTMATTER,
+    &invalid_glob::INVALID_GLOB,
+    &long_description::LONG_DESCRIPTION,
+    &lost_at_compaction::LOST_AT_COMPACTION,
     &missing_anchor::MISSING_ANCHOR,
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
@@ -45,12 +87,26 @@ pub static ALL: &[&Lint] = &[
     &missing_symbol::MISSING_SYMBOL,
     &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
+    &path_tokens::PATH_TOKENS,
+    &secret::SECRET,
+    &shadowed_instructions::SHADOWED_INSTRUCTIONS,
+    &skill_body::SKILL_BODY,
+    &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
+    &skipped_file::SKIPPED_FILE,
     &stale_citation::STALE_CITATION,
+    &startup_instructions::STARTUP_INSTRUCTIONS,
+    &startup_lines::STARTUP_LINES,
+    &startup_tokens::STARTUP_TOKENS,
     &symlink_loop::SYMLINK_LOOP,
     &too_large::TOO_LARGE,
+    &truncated_memory::TRUNCATED_MEMORY,
+    &universal_scope::UNIVERSAL_SCOPE,
     &unknown_command::UNKNOWN_COMMAND,
     &unknown_lint::UNKNOWN_LINT,
+    &unloaded_import_target::UNLOADED_IMPORT_TARGET,
+    &unquoted_glob::UNQUOTED_GLOB,
     &unreadable_file::UNREADABLE_FILE,
     &unused_suppression::UNUSED_SUPPRESSION,
+    &vague_instruction::VAGUE_INSTRUCTION,
 ];

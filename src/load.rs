@@ -15,6 +15,7 @@ mod visible;
 mod worst;
 
 pub use indexed::{Bytes, Indexed};
+pub use listing::{is_unlisted, listed_description};
 pub use visible::Visible;
 pub use worst::{heaviest, worst};
 
@@ -171,16 +172,18 @@ impl Compaction {
 }
 
 /// The room for a listing of skills, in characters.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingBudget {
     /// All of it.
     pub chars: usize,
+    /// The longest description of one entry that is not cut, in the client's own unit.
+    pub each: usize,
     /// What the client's own entries take, before all others.
     pub bundled: usize,
     /// What the lines of the plan would take, if none were cut or dropped for the budget.
     pub wanted: usize,
-    /// How many descriptions are dropped or cut for it.
-    pub dropped: usize,
+    /// Entries whose descriptions are dropped or cut for it, by [`Load::path`], in the order of the plan.
+    pub dropped: Vec<String>,
 }
 
 /// A settings file that could not be read as such.

@@ -1,6 +1,11 @@
 //! What a text costs, and whether that is over a budget.
 
-use crate::budgets;
+mod plans;
+
+pub use plans::{LoadInstructions, OverBudget, home, instructions_of, over_plans};
+
+use crate::budgets::{self, BudgetDefault, Limit};
+use crate::config::{self, Settings};
 use crate::diagnostic::{Basis, Severity};
 use crate::tokens::{self, Encoding};
 use crate::workspace::{File, Workspace};
@@ -14,14 +19,47 @@ pub struct Measured {
     pub lines: u64,
     /// Tokens.
     pub tokens: u64,
+    /// Instructions; only plans are counted, see [`instructions_of`].
+    pub instructions: u64,
+}
+
+/// Lines of a text: a last line without a line ending counts, an empty text has none.
+pub fn lines(text: &str) -> u64 {
+    crate::source::count_lines(text) as u64
 }
 
 /// Measures a text; tokens are counted in `encoding`.
 pub fn measure(encoding: Encoding, text: &str) -> Measured {
-    Measured {
-        bytes: text.len() as u64,
-        lines: crate::source::count_lines(text) as u64,
-        tokens: tokens::count(encoding, text) as u64,
+    let tokens = tokens::count(encoding, text) as u64;
+    Measured { bytes: text.len() as u64, lines: lines(text), tokens, instructions: 0 }
+}
+
+/// The limits that hold for one value.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limits {
+    /// Largest value without a warning.
+    pub warn: Option<Limit>,
+    /// Largest value without an error; of the defaults, that is not far too much.
+    pub error: Option<Limit>,
+    /// Whether the user wrote them: only then exceeding one is an error.
+    pub own: bool,
+}
+
+impl Limits {
+    /// The smallest of the limits; `None` when there is none.
+    pub fn least(&self) -> Option<u64> {
+        [self.warn, self.error].into_iter().flatten().map(|limit| limit.most).min()
+    }
+
+    /// What is to be said of `value`; nothing where it is within every limit.
+    pub fn verdict(&self, value: u64) -> Option<Verdict> {
+        let levels = [(self.error, Severity::Error), (self.warn, Severity::Warn)];
+        let exceeded = |(limit, severity): (Option<Limit>, Severity)| {
+            Some((limit.filter(|limit: &Limit| value > limit.most)?, severity))
+        };
+        let (limit, severity) = levels.into_iter().find_map(exceeded)?;
+        let severity = if self.own { severity } else { Severity::Warn };
+        Some(Verdict { limit: limit.most, severity, basis: limit.basis, source: limit.source })
     }
 }
 
@@ -38,31 +76,52 @@ pub struct Verdict {
     pub source: &'static str,
 }
 
-/// The smallest value that [`over`] accepts without a word; `None` when no budget holds for the file.
-pub fn least_limit(workspace: &Workspace, name: &str, file: &File) -> Option<u64> {
-    if let Some(budget) = workspace.settings.budget(name, &file.path) {
-        return [budget.warn, budget.error].into_iter().flatten().min();
-    }
-    let defaults = budgets::by_name(name)?.defaults.iter();
-    defaults.filter(|default| file.has_role(default.roles)).map(|default| default.warn).max()
+/// The limits of the budget called `name` for a file: the user's, else the defaults for its roles. A file with several
+/// roles is held to the most generous default.
+pub fn file_limits(workspace: &Workspace, name: &str, file: &File) -> Limits {
+    let default = |default: &&BudgetDefault| file.has_role(default.roles);
+    limits(&workspace.settings, name, workspace.settings.budget(name, &file.path), default)
 }
 
-/// Whether `value` of the file is over the budget called `name`: the user's, else the default for the file's roles.
-/// A file with several roles is held to the most generous default.
-pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Option<Verdict> {
-    let kind = budgets::by_name(name)?;
-    let roles = |default: &&budgets::BudgetDefault| file.has_role(default.roles);
-    let default = kind.defaults.iter().filter(roles).max_by_key(|default| default.warn);
-    let basis = default.map_or(Basis::Cost, |default| default.basis);
-    if let Some(budget) = workspace.settings.budget(name, &file.path) {
-        let levels = [(budget.error, Severity::Error), (budget.warn, Severity::Warn)];
-        let exceeded =
-            levels.into_iter().find_map(|(limit, severity)| Some((limit.filter(|limit| value > *limit)?, severity)));
-        return exceeded.map(|(limit, severity)| Verdict { limit, severity, basis, source: "set in ctxlint.toml" });
-    }
-    let default = default.filter(|default| value > default.warn)?;
-    Some(Verdict { limit: default.warn, severity: Severity::Warn, basis, source: default.source })
+/// The limits of the budget called `name` for a whole plan: the user's, else the defaults.
+pub fn plan_limits(settings: &Settings, name: &str) -> Limits {
+    let own = settings.budgets.iter().rfind(|budget| budget.name == name).map(|budget| budget.budget);
+    limits(settings, name, own, |_| true)
 }
+
+fn limits(
+    settings: &Settings,
+    name: &str,
+    own: Option<config::Budget>,
+    holds: impl Fn(&&BudgetDefault) -> bool,
+) -> Limits {
+    let Some(kind) = budgets::by_name(name) else { return Limits::default() };
+    let default = kind.defaults.iter().filter(holds).max_by_key(|default| default.warn.most);
+    if let Some(own) = own {
+        let basis = default.map_or(Basis::Cost, |default| default.warn.basis);
+        let limit = |most| Limit { most, basis, source: "set in ctxlint.toml" };
+        return Limits { warn: own.warn.map(limit), error: own.error.map(limit), own: true };
+    }
+    match (budgets::preset_limit(&settings.preset, name), default) {
+        (Some(preset), _) => Limits { warn: Some(preset.warn), error: Some(preset.error), own: false },
+        (None, Some(default)) => Limits { warn: Some(default.warn), error: default.error, own: false },
+        (None, None) => Limits::default(),
+    }
+}
+
+/// The verdict on a file: [`file_limits`] for `value`.
+pub fn over(workspace: &Workspace, name: &str, file: &File, value: u64) -> Option<Verdict> {
+    file_limits(workspace, name, file).verdict(value)
+}
+
+/// Whether `text` may have more than `limit` tokens. Most texts are far below, and then no full count is needed; one of
+/// many times as many bytes as tokens are allowed is over it in all likelihood, and then a full count is.
+pub fn may_exceed(encoding: Encoding, text: &str, limit: u64) -> bool {
+    text.len() as u64 / USUAL_BYTES_PER_TOKEN > limit || tokens::exceeds(encoding, text, limit as usize)
+}
+
+/// Few texts have more bytes for a token; it only decides what is tried first, never a verdict.
+const USUAL_BYTES_PER_TOKEN: u64 = 5;
 
 /// A number with separators: `12,480`.
 pub fn thousands(number: u64) -> String {

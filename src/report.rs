@@ -4,6 +4,7 @@ pub mod concise;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+mod parts;
 mod safe;
 
 pub use crate::measure::thousands;

@@ -10,7 +10,7 @@ mod many;
 pub use many::{match_all, match_each};
 
 use crate::clients::{Matching, ScopeGrammar};
-use crate::model::{Node, NodeKind};
+use crate::model::{Document, Node, NodeKind, ScalarStyle};
 use crate::source::Span;
 use component::Component;
 
@@ -43,6 +43,44 @@ fn collect(value: &Node, grammar: &ScopeGrammar, into: &mut Vec<PatternText>) {
     }
 }
 
+/// Whether a list item without quotes costs the file its whole frontmatter, so that it has no scope.
+pub fn loses_list(document: &Document, grammar: &ScopeGrammar) -> bool {
+    let broken = document.frontmatter.as_ref().filter(|frontmatter| frontmatter.error.is_some());
+    let Some(frontmatter) = broken.filter(|_| grammar.bad_item_loses_all) else { return false };
+    let entries = frontmatter.node.as_ref().map_or(&[][..], Node::entries);
+    entries.iter().flat_map(|entry| entry.value.items()).any(is_unquoted)
+}
+
+/// Whether a scalar stands without quotes though YAML reads its first character as a sign of its own.
+pub fn is_unquoted(node: &Node) -> bool {
+    match &node.kind {
+        NodeKind::String { value, style: ScalarStyle::Plain } => {
+            value.starts_with(['*', '&', '!', '{', '[', '@', '`', '%', '|', '>'])
+        }
+        _ => false,
+    }
+}
+
+/// Paths that the pattern means, one or a few for each of its alternatives: what it would match if anything like that
+/// were there.
+pub fn samples(text: &str, grammar: &ScopeGrammar) -> Vec<String> {
+    let text = text.trim().trim_start_matches('!').trim_start_matches("./").trim_start_matches('/');
+    let mut samples = Vec::new();
+    for (_, text) in braces::expand_all(&[text], grammar.max_expanded, grammar.max_expanded_bytes) {
+        for folders in ["", "x"] {
+            let parts = text.trim_end_matches('/').split('/').map(|part| if part == "**" { folders } else { part });
+            let parts: Vec<String> = parts.filter(|part| !part.is_empty()).map(component::sample).collect();
+            let path = parts.join("/");
+            samples.push(format!("{path}/x"));
+            samples.push(path);
+        }
+    }
+    samples.retain(|path| !path.is_empty() && path != "/x");
+    samples.sort();
+    samples.dedup();
+    samples
+}
+
 /// Why a pattern can match nothing, whatever the tree holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dead {
@@ -68,6 +106,10 @@ pub enum Dead {
     TooManyBraces,
     /// It takes away, and no other pattern gives.
     OnlyNegation,
+    /// It has quotes around it that are part of it.
+    Quoted,
+    /// It starts at the root of a file system.
+    Absolute,
 }
 
 /// The compiled patterns of one rule.
@@ -118,6 +160,19 @@ impl Scope {
         scope.always = left == 0;
         scope.negated = scope.patterns.iter().any(|(_, pattern)| pattern.negated);
         scope
+    }
+
+    /// One scope for each of the `count` patterns as written, which matches what that pattern alone means, negated or
+    /// not. Together they are no larger than the whole.
+    pub fn split(&self, count: usize) -> Vec<Scope> {
+        let empty = Scope { always: false, patterns: Vec::new(), negated: false, ..*self };
+        let mut scopes = vec![empty; count];
+        for (at, pattern) in &self.patterns {
+            if let Some(scope) = scopes.get_mut(*at as usize) {
+                scope.patterns.push((*at, Pattern { negated: false, ..pattern.clone() }));
+            }
+        }
+        scopes
     }
 
     /// Whether the rule loads for `path` (relative to the anchor, with `/`).
@@ -234,6 +289,8 @@ pub fn why_dead(text: &str, grammar: &ScopeGrammar, alone: bool) -> Option<Dead>
         (gitignore && text.starts_with('#'), Dead::Comment),
         (gitignore && text.starts_with("./"), Dead::LeadingDot),
         (text.split('/').any(|part| part == ".."), Dead::ParentFolder),
+        (is_quoted(text), Dead::Quoted),
+        (is_absolute(text), Dead::Absolute),
         (text.starts_with("~/"), Dead::Home),
         (text.contains("//"), Dead::EmptyPart),
         (!grammar.bang_class && text.contains("[!"), Dead::BangClass),
@@ -243,6 +300,20 @@ pub fn why_dead(text: &str, grammar: &ScopeGrammar, alone: bool) -> Option<Dead>
         (is_windows_path(text), Dead::Backslash),
     ];
     checks.into_iter().find(|(holds, _)| *holds).map(|(_, why)| why)
+}
+
+/// The quotes of a value inside which other quotes stand.
+fn is_quoted(text: &str) -> bool {
+    let ends = |quote: char| text.len() > 2 && text.starts_with(quote) && text.ends_with(quote);
+    ends('"') || ends('\'')
+}
+
+/// A drive, or one of the folders in which people keep their work: a `/` alone only ties a pattern to its anchor.
+fn is_absolute(text: &str) -> bool {
+    let drive = |rest: &str| rest.starts_with(":/") || rest.starts_with(":\\");
+    let mut chars = text.chars();
+    let on_drive = chars.next().is_some_and(|c| c.is_ascii_alphabetic()) && drive(chars.as_str());
+    on_drive || text.starts_with("/Users/") || text.starts_with("/home/")
 }
 
 /// A `\` before a letter or digit stands between folders; before anything else it is an escape.

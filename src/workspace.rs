@@ -3,18 +3,23 @@
 //!
 //! Each file is read once and parsed once, in parallel. What costs more is computed at the first question.
 
+mod own_memory;
 mod plans;
+mod rules;
 
+pub use own_memory::{OwnMemory, is_shared};
 pub use plans::ClientPlan;
+pub use rules::{ScopedRule, flag};
 
-use crate::clients::{self, Client, Role};
+use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::instructions::{self, Counted};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::references::survey::References;
-use crate::references::{self, Import, State, Target};
+use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
 use crate::world::{ReadError, World};
@@ -57,6 +62,7 @@ pub struct File {
     /// The structure.
     pub document: Document,
     tokens: OnceLock<u64>,
+    counted: OnceLock<Counted>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -67,6 +73,16 @@ impl File {
         self.state == FileState::Readable
     }
 
+    /// Its size in bytes, where it could be told.
+    pub fn bytes(&self) -> Option<u64> {
+        match self.state {
+            FileState::Readable => Some(self.source.text.len() as u64),
+            FileState::NotUtf8 { .. } => Some(self.raw.len() as u64),
+            FileState::TooLarge(bytes) => Some(bytes),
+            FileState::Unreadable(_) => None,
+        }
+    }
+
     /// Whether some client gives it one of these roles.
     pub fn has_role(&self, roles: &[Role]) -> bool {
         self.roles.iter().any(|role| roles.contains(&role.role))
@@ -75,6 +91,11 @@ impl File {
     /// The clients that give it this role.
     pub fn clients_with(&self, role: Role) -> impl Iterator<Item = &'static Client> {
         self.roles.iter().filter(move |at| at.role == role).filter_map(|at| clients::by_name(at.client))
+    }
+
+    /// The instructions of the text, counted at the first question.
+    pub fn instructions(&self) -> &Counted {
+        self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
     }
 
     /// Tokens of the whole text, counted at the first question.
@@ -135,6 +156,7 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
+    scoped_rules: OnceLock<Vec<ScopedRule>>,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
@@ -155,8 +177,18 @@ impl Workspace {
 
     /// The files that this client loads by themselves and looks for imports in.
     pub fn importing_files(&self, client: &'static Client) -> impl Iterator<Item = &File> {
-        let has_own = has_own_memory(self.files.iter());
-        self.files.iter().filter(move |file| imports_from(file, client, has_own))
+        let own = self.own_memory();
+        self.files.iter().filter(move |file| client.imports.is_some() && imports_from(file, client, &own))
+    }
+
+    /// Where Claude Code's own memory files switch `AGENTS.md` off.
+    pub fn own_memory(&self) -> OwnMemory {
+        OwnMemory::of(self.files.iter())
+    }
+
+    /// Rules and skills that are tied to paths, with what their patterns match; matched at the first question.
+    pub fn scoped_rules(&self) -> &[ScopedRule] {
+        self.scoped_rules.get_or_init(|| rules::scoped_rules(self))
     }
 
     /// The encoding in which tokens are counted.
@@ -170,8 +202,8 @@ impl Workspace {
     }
 }
 
-/// Loads the repository at `root`. `config` is the text of the configuration file, if there is one, for positions.
-pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<String>) -> Workspace {
+/// Loads the repository at `root`. `config` is the configuration file, if there is one, for positions.
+pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<Source>) -> Workspace {
     let discovery = discover(world, root, &settings);
     from_discovery(world, root, settings, config, discovery)
 }
@@ -181,7 +213,7 @@ pub fn from_discovery(
     world: &dyn World,
     root: &Path,
     settings: Settings,
-    config: Option<String>,
+    config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
@@ -200,9 +232,9 @@ pub fn from_discovery(
     // fragment are read for their headings. Each round reads what the last one named.
     let mut edges: BTreeMap<(Arc<str>, &'static str), Vec<ImportEdge>> = BTreeMap::new();
     let mut todo: BTreeSet<(Arc<str>, &'static str)> = BTreeSet::new();
-    let has_own = has_own_memory(files.values());
+    let own = OwnMemory::of(files.values());
     for file in files.values() {
-        let importing = clients.iter().filter(|client| imports_from(file, client, has_own));
+        let importing = clients.iter().filter(|client| imports_from(file, client, &own));
         todo.extend(importing.map(|client| (file.path.clone(), client.name)));
     }
     let mut anchors_of: Vec<Arc<str>> = files.keys().cloned().collect();
@@ -213,9 +245,17 @@ pub fn from_discovery(
             let (Some(file), Some(client)) = (files.get(&path), clients::by_name(client)) else { continue };
             let found = import_edges(file, client, &index);
             for edge in &found {
-                if let (ImportTarget::File(target), State::Live) = (&edge.target, edge.import.state) {
-                    wanted.insert(target.clone(), true);
-                    next.insert((target.clone(), client.name));
+                let ImportTarget::File(target) = &edge.target else { continue };
+                match edge.import.state {
+                    State::Live => {
+                        wanted.insert(target.clone(), true);
+                        next.insert((target.clone(), client.name));
+                    }
+                    // What the author meant to load is read to say how much it is.
+                    State::Inert(reason) if !reason.is_escape() => {
+                        wanted.entry(target.clone()).or_insert(false);
+                    }
+                    State::Inert(_) => {}
                 }
             }
             edges.insert((path, client.name), found);
@@ -257,7 +297,8 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
-        config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
+        config,
+        scoped_rules: OnceLock::new(),
         references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
@@ -318,7 +359,7 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), raw }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), counted: OnceLock::new(), raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {
@@ -331,37 +372,30 @@ fn guess_encoding(bytes: &[u8]) -> &'static str {
     "Latin-1 or another one-byte encoding"
 }
 
-/// Whether some file is a memory file of Claude Code's own with something in it. Claude Code reads `AGENTS.md` only where
-/// there is none.
-fn has_own_memory<'a>(mut files: impl Iterator<Item = &'a File>) -> bool {
-    let own = |role: &RoleAt| role.client == clients::claude_code::CLIENT.name && is_own_memory(role);
-    files.any(|file| file.roles.iter().any(own) && !file.source.text.trim().is_empty())
-}
-
-/// Whether the client loads the file by itself and looks for imports in it.
-fn imports_from(file: &File, client: &Client, has_own: bool) -> bool {
-    let is_shadowed = |role: &RoleAt| {
-        let claude = client.name == clients::claude_code::CLIENT.name;
-        has_own && claude && role.role == Role::Memory && !is_own_memory(role)
-    };
+/// Whether the client loads the file by itself and looks for imports in it, or is known to pass an `@path` in it on as
+/// it stands.
+fn imports_from(file: &File, client: &Client, own: &OwnMemory) -> bool {
     let loads = |role: &RoleAt| matches!(role.role, Role::Memory | Role::LocalMemory | Role::Rule);
-    client.imports.is_some()
-        && file.roles.iter().any(|role| role.client == client.name && loads(role) && !is_shadowed(role))
+    (client.imports.is_some() || has_no_imports(client))
+        && file.roles.iter().any(|role| role.client == client.name && loads(role) && !own.shadows(role))
 }
 
-/// Whether this is a memory file under the client's own name rather than the shared `AGENTS.md`.
-fn is_own_memory(role: &RoleAt) -> bool {
-    let rule = clients::by_name(role.client).and_then(|client| client.rule_of(&role.path));
-    rule.is_some_and(|rule| rule.exclusive && matches!(rule.role, Role::Memory | Role::LocalMemory))
+/// Whether a client was seen to follow no import.
+fn has_no_imports(client: &Client) -> bool {
+    client.imports.is_none() && client.evidence == Evidence::Measured
 }
 
 fn import_edges(file: &File, client: &'static Client, index: &PathIndex) -> Vec<ImportEdge> {
-    let Some(grammar) = client.imports else { return Vec::new() };
     if !file.source.text.contains('@') {
         return Vec::new();
     }
+    // What its author meant is what another client would have done.
+    let grammar = client.imports.unwrap_or(&clients::claude_code::IMPORTS);
     let found = references::imports(&file.document, &file.source.text, grammar);
-    let edge = |import: Import| {
+    let edge = |mut import: Import| {
+        if client.imports.is_none() && !matches!(import.state, State::Inert(reason) if reason.is_escape()) {
+            import.state = State::Inert(InertReason::NoImports);
+        }
         let target = import_target(&file.path, &import, index);
         ImportEdge { from: file.path.clone(), client, import, target }
     };

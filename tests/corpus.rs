@@ -10,6 +10,7 @@ use ctxlint::lint::{self, Selection};
 use ctxlint::references::drift::Mode;
 use ctxlint::references::survey::survey;
 use ctxlint::report::{Report, concise};
+use ctxlint::source::Source;
 use ctxlint::workspace;
 use ctxlint::world::Disk;
 use std::path::{Path, PathBuf};
@@ -54,7 +55,8 @@ fn check(root: &Path) -> String {
     let text = std::fs::read_to_string(root.join(config::FILE_NAME)).ok();
     let (settings, problems) = text.as_deref().map_or_else(Default::default, config::parse);
     assert_eq!(problems, [], "the configuration of {} is not valid", root.display());
-    let mut workspace = workspace::load(&Disk, root, settings, text);
+    let config = text.map(|text| Source::new("ctxlint.toml", text));
+    let mut workspace = workspace::load(&Disk, root, settings, config);
     // The fixtures are part of our own repository, whose history would decide otherwise.
     survey(&mut workspace, &Disk, Mode::Off, false);
     let outcome = lint::run(&workspace, &Selection::default());

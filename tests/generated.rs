@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use ctxlint::budgets;
+use ctxlint::budgets::{self, Limit, Of};
 use ctxlint::clients;
 use ctxlint::config::{DEFAULT_EXCLUDED_DIRS, KEYS, Kind};
 use ctxlint::lint::{FixKind, Group, Lint};
@@ -143,18 +143,40 @@ fn the_page_of_the_configuration_is_fresh() {
          defaults apply, which only warn.\n\n| budget | files | default | basis | where it comes from |\n| --- | --- | --- | --- | --- |\n",
     );
     for budget in budgets::ALL {
+        let (name, unit) = (budget.name, budget.unit);
+        let of = match budget.of {
+            Of::File => None,
+            Of::Startup => Some("all that loads at startup"),
+            Of::Path => Some("all that is loaded once one file is read"),
+        };
+        if budget.defaults.is_empty() {
+            writeln!(out, "| `{name}` | {} | none, in {unit} | | |", of.unwrap_or("every context file")).unwrap();
+        }
         for default in budget.defaults {
-            let roles = default.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ");
-            let (warn, basis) = (default.warn, default.basis.name());
-            writeln!(out, "| `{}` | {roles} | {warn} {} | {basis} | {} |", budget.name, budget.unit, default.source)
-                .unwrap();
+            let roles = || default.roles.iter().map(|role| role.name()).collect::<Vec<_>>().join(", ");
+            let files = of.map_or_else(roles, str::to_owned);
+            for limit in [Some(default.warn), default.error].into_iter().flatten() {
+                let (most, basis, source) = (limit.most, limit.basis.name(), limit.source);
+                writeln!(out, "| `{name}` | {files} | {most} {unit} | {basis} | {source} |").unwrap();
+            }
+        }
+    }
+    out.push_str("\n`preset` changes these defaults:\n\n| preset | budget | default | where it comes from |\n| --- | --- | --- | --- |\n");
+    for preset in &budgets::PRESETS {
+        if preset.limits.is_empty() {
+            writeln!(out, "| `{}` | all | as above | |", preset.name).unwrap();
+        }
+        for limit in preset.limits {
+            for Limit { most, source, .. } in [limit.warn, limit.error] {
+                writeln!(out, "| `{}` | `{}` | {most} | {source} |", preset.name, limit.budget).unwrap();
+            }
         }
     }
     out.push_str(
         "\n## `[documents]`\n\nDocuments whose references are checked beside those of context files and of what these link: a table for each\n\
          glob. `class` is `living` (what is wrong is a warning; the default) or `record` (a record of past work: only worth knowing).\n\n\
          ```toml\n[documents.\"docs/**\"]\nclass = \"living\"\n\n[documents.\"docs/plans/**\"]\nclass = \"record\"\n```\n\
-         \n## `[[override]]`\n\nLevels and budgets for the files that match; later entries win over earlier ones, and all of them over the sections\n\
+          \n## `[[override]]`\n\nLevels and budgets of single files for those that match; later entries win over earlier ones, and all of them over the sections\n\
          above.\n\n```toml\n[[override]]\nfiles = [\"docs/**\"]\nlevels = { missing-anchor = \"off\" }\nbudgets = { file-lines = 600 }\n```\n\n\
          ## Comments that allow a finding\n\nIn Markdown, on lines of their own before the block: `<!-- ctxlint allow: name, name -- reason -->`. For the whole file:\n\
          `<!-- ctxlint allow-file: name -- reason -->`, after the frontmatter. In YAML frontmatter: `# ctxlint allow: name -- reason`, on the\n\
@@ -188,6 +210,13 @@ fn the_page_of_files_is_fresh() {
         }
     }
     check("docs/files.md", &out);
+}
+
+#[test]
+fn the_key_of_the_presets_names_them_all() {
+    let key = KEYS.iter().find(|key| key.path == "preset").unwrap();
+    let Kind::Choice(words) = key.kind else { panic!("a choice") };
+    assert_eq!(words, budgets::PRESETS.map(|preset| preset.name));
 }
 
 fn schema_of(kind: &Kind) -> Value {

@@ -244,7 +244,7 @@ fn no_git_is_started_where_nothing_needs_history() {
     repo.commit(&[("CLAUDE.md", "Read `docs/guide.md` and run `cargo test`.\n"), ("docs/guide.md", "# Guide\n")]);
     let bin = tempfile::tempdir().unwrap();
     let (git, canary) = (bin.path().join("git"), bin.path().join("canary"));
-    fs::write(&git, format!("#!/bin/sh\ntouch '{}'\nexit 1\n", canary.display())).unwrap();
+    fs::write(&git, format!("#!/bin/sh\n: > '{}'\nexit 1\n", canary.display())).unwrap();
     fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
     let run = |arguments: &[&str]| {
         let mut ctxlint = Command::new(env!("CARGO_BIN_EXE_ctxlint"));

@@ -19,7 +19,7 @@ use ctxlint::lint::{self, Selection};
 use ctxlint::model::{BlockKind, Document, Format};
 use ctxlint::references::drift::Mode;
 use ctxlint::references::survey::survey;
-use ctxlint::source::Span;
+use ctxlint::source::{Source, Span};
 use ctxlint::world::{Disk, Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -140,6 +140,7 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     let text = file_text(world, &Path::new(ROOT).join(config::FILE_NAME));
     let (settings, problems) = text.as_deref().map_or((Settings::default(), Vec::new()), config::parse);
     assert_eq!(problems, [], "the configuration of a case must be valid");
+    let text = text.map(|text| Source::new("ctxlint.toml", text));
     let repository = (!case.past.is_empty()).then(|| repository(case, world));
     let workspace = match &repository {
         None => {
@@ -211,7 +212,7 @@ fn render(world: &Memory, found: &[Diagnostic]) -> String {
     for finding in found {
         let text = file_text(world, &Path::new(ROOT).join(&*finding.path)).unwrap_or_default();
         let place = |span: Option<Span>| {
-            let source = ctxlint::source::Source::new("", text.clone());
+            let source = Source::new("", text.clone());
             span.map_or(String::new(), |span| {
                 let at = source.position(span.start);
                 format!(":{}:{}", at.line, at.column)
@@ -220,6 +221,9 @@ fn render(world: &Memory, found: &[Diagnostic]) -> String {
         let Diagnostic { path, severity, lint, message, help, .. } = finding;
         let _ = writeln!(out, "{path}{}: {}[{lint}] {message}", place(finding.span), severity.name());
         let _ = writeln!(out, "  help: {help}");
+        for part in &finding.parts {
+            let _ = writeln!(out, "  part: {} {} {}", part.value, part.name, part.note);
+        }
         for fix in &finding.fixes {
             let _ = writeln!(out, "  fix ({}): {}", fix.applicability.name(), fix.title);
         }

@@ -210,7 +210,8 @@ fn render(global: &Global, arguments: &CheckArguments, report: &Report<'_>) -> S
     let default = || if in_agent() { Format::Agent } else { Format::Human };
     let format = arguments.format.unwrap_or_else(default);
     let for_people = matches!(format, Format::Human | Format::Concise | Format::Agent);
-    if for_people && report.workspace.linted_files() == 0 && report.diagnostics.is_empty() {
+    let nothing = report.workspace.linted_files() == 0 && report.diagnostics.is_empty();
+    if for_people && nothing && report.workspace.notes.is_empty() {
         return nothing_to_lint(report.workspace);
     }
     match format {

@@ -4,11 +4,11 @@ mod human;
 mod wire;
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
-use crate::budgets::{PATH_TOKENS, PlanBudget, STARTUP_TOKENS};
+use crate::budgets::{self, BudgetKind, Of};
 use crate::clients::{self, Client, claude_code};
 use crate::config::Settings;
 use crate::load::{self, Load, Machine, Plan, Request, Visible};
-use crate::measure::{self, Measured};
+use crate::measure::{self, LoadInstructions, Measured};
 use crate::model::{BlockKind, Format, InlineKind};
 use crate::parse::parse;
 use crate::paths;
@@ -93,11 +93,15 @@ struct Totals {
     measured: Measured,
 }
 
+/// A value beside the limits that hold for it.
 struct BudgetState {
     name: &'static str,
+    of: Of,
+    unit: &'static str,
     value: u64,
-    warn: u64,
-    error: u64,
+    warn: Option<u64>,
+    error: Option<u64>,
+    /// `ok`, or which of the two limits is exceeded. `check` calls a default that is exceeded a warning in both cases.
     state: &'static str,
     basis: &'static str,
     source: &'static str,
@@ -151,7 +155,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     };
     let encoding = Encoding::from_name(&workspace.settings.encoding).unwrap_or_default();
     if arguments.worst {
-        let paths: Vec<&str> = workspace.index.files.iter().map(|path| &**path).collect();
+        let paths = workspace.touchable();
         let weigh = |text: &str| measure::measure(encoding, text).tokens;
         match load::worst(world, &base, &paths, &weigh) {
             Some((path, _)) => touched.push(path),
@@ -216,16 +220,29 @@ fn managed_dir() -> &'static str {
 /// Counts a plan.
 fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, touched: Vec<String>) -> Report<'a> {
     let encoding = Encoding::from_name(&settings.encoding).unwrap_or_default();
-    let sizes: Vec<Measured> = plan.loads.iter().map(|load| measure::measure(encoding, &load.text)).collect();
+    let counts = measure::instructions_of(plan);
+    let size = |(load, counted): (&Load, &LoadInstructions)| Measured {
+        instructions: counted.distinct,
+        ..measure::measure(encoding, &load.text)
+    };
+    let sizes: Vec<Measured> = plan.loads.iter().zip(&counts).map(size).collect();
     let startup = totals(plan, &sizes, |load| load.touch.is_none());
     let all = totals(plan, &sizes, |_| true);
     let profile = Profile::from_name(&settings.profile).unwrap_or(&PROFILES[0]);
     let classes = plan.loads.iter().map(|load| split(Encoding::O200kBase, &load.text, &code_ranges(&load.text)));
     let classes = classes.fold(Classes::default(), Classes::plus);
-    let mut budgets = vec![budget(&STARTUP_TOKENS, startup.measured.tokens, settings)];
-    if !touched.is_empty() {
-        budgets.push(budget(&PATH_TOKENS, all.measured.tokens, settings));
-    }
+    let is_asked = |kind: &&BudgetKind| kind.of == Of::Startup || (kind.of == Of::Path && !touched.is_empty());
+    let budgets = budgets::ALL.iter().filter(is_asked).filter_map(|kind| {
+        let measured = if kind.of == Of::Startup { startup.measured } else { all.measured };
+        let value = match kind.unit {
+            "tokens" => measured.tokens,
+            "lines" => measured.lines,
+            "instructions" => measured.instructions,
+            _ => return None,
+        };
+        budget(kind, value, settings)
+    });
+    let budgets: Vec<BudgetState> = budgets.collect();
     Report {
         client,
         client_version: "",
@@ -251,24 +268,34 @@ fn totals(plan: &Plan, sizes: &[Measured], wanted: impl Fn(&Load) -> bool) -> To
         totals.measured.bytes += size.bytes;
         totals.measured.lines += size.lines;
         totals.measured.tokens += size.tokens;
+        totals.measured.instructions += size.instructions;
     }
     totals.files = files.len();
     totals
 }
 
-fn budget(of: &PlanBudget, value: u64, settings: &Settings) -> BudgetState {
-    let own = settings.budget(of.name, "");
-    let (warn, error) = match own {
-        Some(own) => (own.warn.or(own.error).unwrap_or(u64::MAX), own.error.unwrap_or(u64::MAX)),
-        None => (of.warn, of.error),
-    };
+/// `None` where nobody set a limit.
+fn budget(kind: &BudgetKind, value: u64, settings: &Settings) -> Option<BudgetState> {
+    let limits = measure::plan_limits(settings, kind.name);
+    let shown = limits.warn.or(limits.error)?;
+    let exceeded = |limit: Option<budgets::Limit>| limit.is_some_and(|limit| value > limit.most);
     let state = match value {
-        value if value > error => "error",
-        value if value > warn => "warn",
+        _ if exceeded(limits.error) => "error",
+        _ if exceeded(limits.warn) => "warn",
         _ => "ok",
     };
-    let source = if own.is_some() { "ctxlint.toml" } else { of.source };
-    BudgetState { name: of.name, value, warn, error, state, basis: of.basis.name(), source }
+    let most = |limit: budgets::Limit| limit.most;
+    Some(BudgetState {
+        name: kind.name,
+        of: kind.of,
+        unit: kind.unit,
+        value,
+        warn: limits.warn.map(most),
+        error: limits.error.map(most),
+        state,
+        basis: shown.basis.name(),
+        source: shown.source,
+    })
 }
 
 /// Where the code of a Markdown text is, in bytes, in order.

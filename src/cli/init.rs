@@ -1,5 +1,7 @@
 //! `ctxlint init`.
 
+mod figures;
+
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
 use crate::world::{Disk, World};
@@ -12,9 +14,15 @@ pub(super) struct InitArguments {
     /// Print the configuration and write nothing
     #[arg(long)]
     print: bool,
+    /// Write today's figures as the budgets, so that from now on growth is an error
+    #[arg(long)]
+    budgets: bool,
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    if arguments.budgets {
+        return figures::budgets(global, arguments.print);
+    }
     let text = configuration();
     if arguments.print {
         return Ok(Answer { text, code: CLEAN });
@@ -47,8 +55,10 @@ fn configuration() -> String {
     );
     out.push_str("\n# Limits. A number is an error limit; { warn = 200, error = 400 } has both.\n[budgets]\n");
     for budget in crate::budgets::ALL {
-        let warn = budget.defaults.first().map_or(0, |default| default.warn);
-        let _ = writeln!(out, "# {} = {{ warn = {warn} }}", budget.name);
+        let _ = match budget.defaults.first().map(|default| default.warn.most) {
+            Some(warn) => writeln!(out, "# {} = {{ warn = {warn} }}", budget.name),
+            None => writeln!(out, "# {} = 300", budget.name),
+        };
     }
     out.push_str("\n# Other levels and budgets for some files; later entries win.\n");
     out.push_str("# [[override]]\n# files = [\"docs/**\"]\n# levels = { file-lines = \"off\" }\n");

@@ -16,6 +16,7 @@ pub(super) static CLIENT: Client = Client {
     files: &[FileRule::root(Role::Settings, ".aider.conf.yml", DOCUMENTED).exclusive().format(Format::Yaml)],
     imports: None,
     scope: None,
+    scoped_skills: false,
     memory: MemoryStyle::Own,
     rules: RuleStyle::Always,
 };

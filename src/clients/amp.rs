@@ -19,6 +19,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
     memory: MemoryStyle::FirstInFolder { nested: true },
     rules: RuleStyle::Always,
 };

@@ -57,6 +57,7 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: Some(&SCOPE),
+    scoped_skills: true,
     memory: MemoryStyle::Own,
     rules: RuleStyle::Scope { without_always: true },
 };
@@ -106,6 +107,7 @@ pub static SCOPE: ScopeGrammar = ScopeGrammar {
     bang_class: false,
     commas: true,
     plain: false,
+    bad_item_loses_all: true,
     double_star_is_always: true,
     max_expanded: 1_000,
     max_expanded_bytes: 4 << 20,
@@ -133,5 +135,8 @@ pub const SKILL_LISTING_LARGE_WINDOW: u64 = 1_000_000;
 /// Characters that the client's own skills take of the budget, before all others: in older versions and from [`NEWER`]
 /// on (inferred from how many descriptions are left).
 pub const BUNDLED_SKILLS_CHARS: (usize, usize) = (4_300, 6_300);
+/// Tokens at the start of an invoked skill that are attached again after compaction (documented). They are the model's
+/// own tokens, of which a text has more than of those that are counted here.
+pub const MAX_SKILL_TOKENS_KEPT: usize = 5_000;
 /// Tokens of the window when nothing else is said: the default of this project, not a client's fact.
 pub const DEFAULT_WINDOW: u64 = 1_000_000;

@@ -35,6 +35,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
     memory: MemoryStyle::All { nested: false },
     rules: RuleStyle::Scope { without_always: true },
 };

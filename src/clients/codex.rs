@@ -33,6 +33,7 @@ pub static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
     memory: MemoryStyle::Own,
     rules: RuleStyle::Always,
 };

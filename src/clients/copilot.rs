@@ -56,6 +56,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
     memory: MemoryStyle::All { nested: true },
     rules: RuleStyle::Scope { without_always: false },
 };

@@ -29,6 +29,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
     memory: MemoryStyle::All { nested: true },
     rules: RuleStyle::Flag { key: "alwaysApply" },
 };

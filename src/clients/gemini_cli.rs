@@ -47,6 +47,7 @@ pub static CLIENT: Client = Client {
     ],
     imports: Some(&IMPORTS),
     scope: None,
+    scoped_skills: false,
     memory: MemoryStyle::Own,
     rules: RuleStyle::Always,
 };

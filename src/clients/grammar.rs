@@ -48,6 +48,9 @@ pub struct ScopeGrammar {
     pub commas: bool,
     /// The client's own editor writes the patterns without quotes, which is no YAML, and reads them so.
     pub plain: bool,
+    /// The client's lenient reading mends lines of the form `key: value` only: one list item that is no YAML costs the
+    /// whole frontmatter, and the rule has no scope.
+    pub bad_item_loses_all: bool,
     /// A rule whose only pattern is `**` has no scope: it always loads.
     pub double_star_is_always: bool,
     /// How many patterns the braces of one rule may expand to. A pattern that would go beyond is taken as it stands.
@@ -82,6 +85,7 @@ impl ScopeGrammar {
             bang_class: true,
             commas: true,
             plain: false,
+            bad_item_loses_all: false,
             double_star_is_always: false,
             max_expanded: 1_000,
             max_expanded_bytes: 4 << 20,

@@ -24,6 +24,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
     memory: MemoryStyle::All { nested: false },
     rules: RuleStyle::Mode {
         key: "inclusion",

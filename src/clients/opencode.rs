@@ -26,6 +26,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: None,
+    scoped_skills: false,
     memory: MemoryStyle::First,
     rules: RuleStyle::Always,
 };

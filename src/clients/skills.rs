@@ -1,6 +1,6 @@
 //! What clients ask of a skill's name and description.
 
-use super::{Evidence, Fact};
+use super::{Evidence, Fact, Unit, claude_code, codex};
 
 /// What one client asks of the `name` of a skill.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +46,42 @@ pub static SKILL_NAMES: [SkillNames; 3] = [
         fact: measured("recorded requests of 0.61.0"),
     },
 ];
+
+/// The longest description that one client lists whole.
+#[derive(Clone, Copy, Debug)]
+pub struct DescriptionLimit {
+    /// Name of the client.
+    pub client: &'static str,
+    /// The largest length that is not cut.
+    pub most: usize,
+    /// In what it is measured.
+    pub unit: Unit,
+    /// Whether `when_to_use` is appended to the description and counts.
+    pub when_to_use: bool,
+    /// Where this comes from.
+    pub fact: Fact,
+}
+
+/// One row for each client that cuts descriptions.
+pub static DESCRIPTION_LIMITS: [DescriptionLimit; 2] = [
+    DescriptionLimit {
+        client: "claude-code",
+        most: claude_code::MAX_SKILL_DESCRIPTION,
+        unit: Unit::Utf16,
+        when_to_use: true,
+        fact: measured("recorded requests of 2.1.329; the setting `skillListingMaxDescChars` changes it"),
+    },
+    DescriptionLimit {
+        client: "codex",
+        most: codex::MAX_SKILL_DESCRIPTION,
+        unit: Unit::Chars,
+        when_to_use: false,
+        fact: measured("recorded requests of 0.169.0"),
+    },
+];
+
+/// Longest description by the open Agent Skills specification (2026-08-09), in characters.
+pub const SPEC_MAX_DESCRIPTION: usize = 1_024;
 
 /// Longest name by the open Agent Skills specification (2026-08-09), in characters.
 const SPEC_MAX_CHARS: usize = 64;

@@ -41,6 +41,7 @@ pub(super) static CLIENT: Client = Client {
     ],
     imports: None,
     scope: Some(&SCOPE),
+    scoped_skills: false,
     memory: MemoryStyle::All { nested: true },
     rules: RuleStyle::Mode {
         key: "trigger",

@@ -102,6 +102,18 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        path: "preset",
+        kind: Kind::Choice(&["default", "frontier", "small-model"]),
+        default: "\"default\"",
+        example: "\"frontier\"",
+        doc: "The kind of model that the default budgets are for. A preset changes the defaults for which a number of its \
+              own is known, those for instructions; what is paid for by the token costs the same with every model.",
+        apply: |settings, node| {
+            settings.preset = node.as_str().unwrap_or_default().to_owned();
+            Ok(())
+        },
+    },
+    Key {
         path: "window",
         kind: Kind::Integer(1),
         default: "1000000",

@@ -2,10 +2,7 @@
 
 use super::english::{self, Clause, Directive, Force, Place};
 use super::language::{self, Languages};
-use super::lexicon::{
-    CONVENTION, DETERMINER, EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG,
-    TRIGGER,
-};
+use super::lexicon::{CONVENTION, DETERMINER, EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER, VERB};
 use super::mask::{Run, mask};
 use super::phrases::{self, is_phrase_char};
 use super::sections::Sections;
@@ -29,9 +26,14 @@ pub(super) enum Lead {
     Silent,
     /// The items are rules, also without a verb.
     Rules,
+    /// The items belong to a sentence before them; only what is a directive by itself counts.
+    Led,
     /// The items describe what is there: `The project uses:`.
     Describes,
 }
+
+/// Tokens of a sentence that are looked at.
+const LONGEST_SENTENCE: usize = 400;
 
 /// The state of one count.
 pub(super) struct Counter<'a> {
@@ -39,7 +41,7 @@ pub(super) struct Counter<'a> {
     pub(super) text: &'a str,
     pub(super) mask: String,
     pub(super) sections: Sections,
-    languages: Languages,
+    pub(super) languages: Languages,
     /// By list block.
     leads: Vec<Lead>,
     found: Vec<Instruction>,
@@ -97,13 +99,7 @@ pub(super) fn kind_of(found: Directive, step: bool, triggered: bool) -> Kind {
         _ if found.triggered || triggered => Kind::Conditional,
         Force::Must | Force::Fact => Kind::Must,
         Force::Prefer => Kind::Prefer,
-        Force::Plain => {
-            if step {
-                Kind::Procedure
-            } else {
-                Kind::Must
-            }
-        }
+        Force::Plain => if step { Kind::Procedure } else { Kind::Must },
     }
 }
 
@@ -140,9 +136,7 @@ impl Counter<'_> {
                 _ => {}
             }
             while let Some(run) = runs.next_if(|run| run.block as usize <= block) {
-                if run.block as usize == block
-                    && matches!(kind, BlockKind::Paragraph | BlockKind::Item { .. } | BlockKind::Footnote)
-                {
+                if run.block as usize == block && matches!(kind, BlockKind::Paragraph | BlockKind::Item { .. } | BlockKind::Footnote) {
                     self.run(*run);
                 }
             }
@@ -204,15 +198,11 @@ impl Counter<'_> {
             }
             at = blocks[at].parent as usize;
         }
-        around.place.rules |= around.lead == Lead::Rules;
-        around.place.reference |=
-            around.place.item && self.sections.is_reference(true) || around.lead == Lead::Describes;
+        around.place.rules = (around.place.rules || around.lead == Lead::Rules) && around.lead != Lead::Led;
+        around.place.reference |= around.place.item && self.sections.is_reference(true) || around.lead == Lead::Describes;
         if let Some(next) = blocks.get(block + 1)
             && (next.parent as usize == block || next.parent == blocks[block].parent)
-            && matches!(
-                next.kind,
-                BlockKind::List { .. } | BlockKind::Table | BlockKind::Fence { .. } | BlockKind::IndentedCode
-            )
+            && matches!(next.kind, BlockKind::List { .. } | BlockKind::Table | BlockKind::Fence { .. } | BlockKind::IndentedCode)
         {
             around.next = Some(block + 1);
         }
@@ -256,8 +246,7 @@ impl Counter<'_> {
 
     /// Whether a run in a document of another language is English all the same.
     fn is_english(&self, span: Span, language: Language) -> bool {
-        let words =
-            self.mask[span.range()].split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(200);
+        let words = self.mask[span.range()].split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty()).take(200);
         let (mut english, mut other) = (0, 0);
         for word in words {
             english += usize::from(Language::English.words().of(word) & STOP != 0);
@@ -281,6 +270,7 @@ impl Counter<'_> {
         let mut tokens = std::mem::take(&mut self.tokens);
         tokenize(&self.mask, span.start as usize, span.end as usize, language.words(), &mut tokens);
         for sentence in tokens.split(|token| matches!(token.form, Form::End(_))) {
+            let sentence = &sentence[..sentence.len().min(LONGEST_SENTENCE)];
             let colon = sentence.iter().take(8).position(|token| token.form == Form::Colon);
             let body = match colon {
                 Some(at) if at + 1 < sentence.len() => &sentence[at + 1..],
@@ -313,10 +303,7 @@ impl Counter<'_> {
             let leading = raw.len() - raw.trim_start().len();
             let span = Span::new(start + leading, end.max(start + leading));
             let question = raw.trim_end().ends_with(['？', '?']);
-            if at == last
-                && raw.trim_end().ends_with(['：', ':'])
-                && let Some(next) = around.next
-            {
+            if at == last && raw.trim_end().ends_with(['：', ':']) && let Some(next) = around.next {
                 self.phrase_lead(&sentence, span, place, next, language);
                 continue;
             }
@@ -326,7 +313,9 @@ impl Counter<'_> {
                 }
                 continue;
             }
-            let found = phrases::directive(&sentence, language, place);
+            // Only a first line without a full stop may be a rule without a verb.
+            let whole = at == 0 && !raw.trim_end().ends_with('。');
+            let found = phrases::directive(&sentence, language, place).filter(|found| whole || found.force != Force::Fact);
             let inherited = if at == 0 { around.lead } else { Lead::Own };
             let step = around.step;
             match (found, inherited) {
@@ -379,7 +368,8 @@ impl Counter<'_> {
         while start < tokens.len() {
             let end = tokens[start..].iter().position(|token| matches!(token.form, Form::End(_)));
             let end = end.map_or(tokens.len(), |at| start + at + 1);
-            let sentence = &tokens[start..end];
+            // What is longer is no sentence: only its beginning is read.
+            let sentence = &tokens[start..end.min(start + LONGEST_SENTENCE)];
             start = end;
             if !sentence.iter().any(Token::is_word) {
                 continue;
@@ -407,7 +397,11 @@ impl Counter<'_> {
         let clause = Clause { text: &text, tokens };
         let words = tokens.iter().filter(|token| token.is_word()).count();
         let checks = around.task && around.check || around.check && place.item && is_question;
-        let answered = is_question && english::directive(clause, place).is_some_and(|found| found.rule == "imperative");
+        // `Examine each hunk - can it be reverted?` asks behind a directive.
+        let mark = tokens.iter().position(|token| matches!(token.form, Form::Dash | Form::Colon));
+        let before = mark.and_then(|at| english::directive(Clause { text: &text, tokens: &tokens[..at] }, place));
+        let later = mark.is_some_and(|at| english::directive(Clause { text: &text, tokens: &tokens[at + 1..] }, place).is_some());
+        let answered = is_question && (later || nth == 0 && before.is_some() && !matches!(tokens[mark.unwrap_or(0)].form, Form::Colon));
         let is_question = is_question && !answered;
         let outcome = if is_question {
             *triggered |= words <= 12 && !first.is(QUESTION_WORD);
@@ -467,14 +461,11 @@ impl Counter<'_> {
         let is_example = tokens.iter().any(|token| token.is(EXAMPLE)) && words <= 4;
         if !is_list {
             let table = next_block.kind == BlockKind::Table;
-            let shell = !table
-                && found.is_some_and(|found| found.force == Force::Plain && !clause.tokens[0].is(TRIGGER))
-                && english::announces_command(clause);
-            let open = if table {
-                english::is_incomplete(clause)
-            } else {
-                words < 2 || tokens.last().is_some_and(|token| token.is(super::lexicon::PREPOSITION))
-            };
+            // `To start a server, run X first, then use the helper:` says more than the commands below it.
+            let soft = tokens.iter().position(|token| token.form == Form::Comma);
+            let tells = soft.is_some_and(|at| !english::is_incomplete(Clause { text: clause.text, tokens: &tokens[at + 1..] }) && tokens.len() - at > 4);
+            let shell = !table && !tells && found.is_some_and(|found| found.force == Force::Plain && !clause.tokens[0].is(TRIGGER)) && english::announces_command(clause);
+            let open = if table { english::is_incomplete(clause) } else { words < 2 || tokens.last().is_some_and(|token| token.is(super::lexicon::PREPOSITION)) };
             if let Some(found) = explicit
                 && !shell
                 && !generic
@@ -492,21 +483,12 @@ impl Counter<'_> {
         let bare = match (words, first_word.as_str()) {
             (1, "never" | "don't" | "avoid" | "forbidden" | "prohibited" | "don'ts" | "dont") => Some(Kind::Never),
             (2, "do") if clause.is_word(1, &["not"]) => Some(Kind::Never),
-            (
-                1,
-                "do" | "must" | "always" | "required" | "ensure" | "verify" | "confirm" | "check" | "use" | "include"
-                | "remember" | "do's" | "dos",
-            ) => Some(Kind::Must),
+            (1, "do" | "must" | "always" | "required" | "ensure" | "verify" | "confirm" | "check" | "use" | "include" | "remember" | "do's" | "dos") => Some(Kind::Must),
             (1, "prefer" | "should" | "consider") => Some(Kind::Prefer),
             _ => None,
         };
-        let routing =
-            self.sections.is_situation() || clause.is_word(0, &["use", "invoke", "activate", "trigger"]) && words <= 4;
-        let lead = if only && self.sections.is_situation()
-            || ends_with_trigger
-                && !place.reference
-                && (words >= 2 && (found.is_some() && !routing || clause.is_word(0, &["always", "never"])))
-        {
+        let routing = self.sections.is_situation() || clause.is_word(0, &["use", "invoke", "activate", "trigger"]) && words <= 4;
+        let lead = if only && self.sections.is_situation() || ends_with_trigger && !place.reference && (words >= 2 && (found.is_some() && !routing || clause.is_word(0, &["always", "never"]))) {
             let never = first.is(NEVER);
             self.push(whole, if never { Kind::Never } else { Kind::Conditional }, "trigger-list");
             Lead::Silent
@@ -522,18 +504,18 @@ impl Counter<'_> {
                 Lead::Each(kind, false)
             } else {
                 self.push(span, kind, found.rule);
-                Lead::Own
+                Lead::Led
             }
         } else if first.is(TRIGGER) && words >= 2 {
             Lead::Trigger
         } else if tokens.iter().any(|token| token.is(TRIGGER)) && words <= 5 && !place.reference {
             Lead::Trigger
-        } else if words <= 5 && tokens.iter().any(|token| token.is(RULE_SECTION)) && !place.reference {
+        } else if words <= 5 && tokens.last().is_some_and(|token| token.is(RULE_SECTION)) && !place.reference {
             Lead::Rules
         } else if found.is_none() && tokens.iter().any(|token| token.is(FINITE)) {
             Lead::Describes
         } else {
-            Lead::Own
+            Lead::Led
         };
         self.leads[next] = lead;
     }
@@ -543,10 +525,7 @@ impl Counter<'_> {
         let span = self.document.blocks[block].span;
         let source = span.slice(self.text);
         let name = tag_name(source);
-        let layout = [
-            "p", "div", "table", "pre", "script", "style", "picture", "img", "a", "center", "h1", "h2", "h3", "svg",
-            "br", "ul", "ol", "td", "tr",
-        ];
+        let layout = ["p", "div", "table", "pre", "script", "style", "picture", "img", "a", "center", "h1", "h2", "h3", "svg", "br", "ul", "ol", "td", "tr"];
         if layout.contains(&name.as_str()) {
             return;
         }
@@ -589,20 +568,6 @@ impl Counter<'_> {
         if self.samples > 0 {
             return;
         }
-        let mut mask = std::mem::take(&mut self.mask).into_bytes();
-        let mut tag = false;
-        for at in span.range() {
-            let byte = self.text.as_bytes()[at];
-            tag |= byte == b'<';
-            mask[at] = if tag || byte == b'*' { super::mask::BLANK } else { byte };
-            tag &= byte != b'>';
-        }
-        // Only whole ASCII bytes were blanked, unless a tag holds others: then those are blanked as well.
-        self.mask = String::from_utf8(mask).unwrap_or_else(|error| {
-            let bytes = error.into_bytes().into_iter();
-            String::from_utf8(bytes.map(|byte| if byte.is_ascii() { byte } else { super::mask::BLANK }).collect())
-                .unwrap_or_default()
-        });
         let mut around = self.around(block);
         around.place.item |= item;
         around.next = None;
@@ -611,20 +576,8 @@ impl Counter<'_> {
 
     /// Opens or closes a sample.
     fn tag(&mut self, tag: &str) {
-        const SAMPLES: [&str; 12] = [
-            "example",
-            "examples",
-            "good",
-            "bad",
-            "good-example",
-            "bad-example",
-            "output",
-            "template",
-            "sample",
-            "format",
-            "output_format",
-            "output-format",
-        ];
+        const SAMPLES: [&str; 12] =
+            ["example", "examples", "good", "bad", "good-example", "bad-example", "output", "template", "sample", "format", "output_format", "output-format"];
         let name = tag_name(tag.trim_start_matches("</").trim_start_matches('<'));
         if !SAMPLES.contains(&name.as_str()) {
             return;
@@ -641,22 +594,15 @@ fn tag_name(tag: &str) -> String {
 
 /// `Use the following commands:`.
 fn is_reference_announcement(clause: Clause<'_>) -> bool {
-    (0..clause.tokens.len()).any(|at| {
-        clause
-            .is_word(at, &["command", "commands", "script", "scripts", "step", "steps", "files", "example", "examples"])
-    })
+    (0..clause.tokens.len()).any(|at| clause.is_word(at, &["command", "commands", "script", "scripts", "step", "steps", "files", "example", "examples"]))
 }
 
 /// `PRs without tests will be closed`.
 fn is_consequence(clause: Clause<'_>) -> bool {
     (0..clause.tokens.len()).any(|at| {
-        let will = clause.row(at, &["will", "be"])
-            || clause.row(at, &["will", "not", "be"])
-            || clause.row(at, &["won't", "be"]);
-        let what =
-            |at| clause.is_word(at, &["closed", "rejected", "declined", "accepted", "merged", "reverted", "reviewed"]);
-        will && (what(at + 2) || what(at + 3))
-            || clause.is_word(at, &["are", "is"]) && what(at + 1) && clause.is_word(at + 2, &["automatically"])
+        let will = clause.row(at, &["will", "be"]) || clause.row(at, &["will", "not", "be"]) || clause.row(at, &["won't", "be"]);
+        let what = |at| clause.is_word(at, &["closed", "rejected", "declined", "accepted", "merged", "reverted", "reviewed"]);
+        will && (what(at + 2) || what(at + 3)) || clause.is_word(at, &["are", "is"]) && what(at + 1) && clause.is_word(at + 2, &["automatically"])
     })
 }
 
@@ -675,13 +621,8 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
         return if command { vec![(span, Kind::Procedure, "step-command")] } else { Vec::new() };
     }
     let before = *triggered;
-    let colon = tokens
-        .iter()
-        .take(12)
-        .position(|token| token.form == Form::Colon)
-        .filter(|at| *at > 0 && *at + 1 < tokens.len());
-    let dash =
-        tokens.iter().take(9).position(|token| token.form == Form::Dash).filter(|at| *at > 0 && *at + 1 < tokens.len());
+    let colon = tokens.iter().take(12).position(|token| token.form == Form::Colon).filter(|at| *at > 0 && *at + 1 < tokens.len());
+    let dash = tokens.iter().take(9).position(|token| token.form == Form::Dash).filter(|at| *at > 0 && *at + 1 < tokens.len());
     let colon_first = colon.filter(|at| nth == 0 || *at <= 2 || tokens[0].is(TRIGGER));
     let label = match (colon_first, dash) {
         (Some(colon), Some(dash)) => Some(colon.min(dash)),
@@ -705,13 +646,8 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
                 None => Vec::new(),
             };
         }
-        let means = head.last().is_some_and(|last| {
-            Clause { text: clause.text, tokens: std::slice::from_ref(last) }.is_word(0, &["mean", "means"])
-        });
-        let trigger_label = is_colon && means
-            || is_colon
-                && (head[0].is(TRIGGER) && words(head) >= 2
-                    || Clause { text: clause.text, tokens: head }.is_word(0, &["exception", "exceptions"]));
+        let means = head.last().is_some_and(|last| Clause { text: clause.text, tokens: std::slice::from_ref(last) }.is_word(0, &["mean", "means"]));
+        let trigger_label = is_colon && means || is_colon && (head[0].is(TRIGGER) && words(head) >= 2 || Clause { text: clause.text, tokens: head }.is_word(0, &["exception", "exceptions"]));
         let found = english::directive(body, place);
         if trigger_label {
             *triggered = true;
@@ -720,8 +656,7 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
             let explicit = !matches!(found.force, Force::Plain | Force::Fact);
             if !is_code || explicit || step {
                 // A dash goes on with the same instruction, a colon explains its label.
-                let head_found = whole
-                    .filter(|whole| whole.at < at && (!is_colon || whole.force == Force::Never) && words(head) >= 2);
+                let head_found = whole.filter(|whole| whole.at < at && (!is_colon || whole.force == Force::Never) && words(head) >= 2);
                 let chosen = head_found.unwrap_or(found);
                 let chosen = Directive { triggered: chosen.triggered || found.triggered && is_colon, ..chosen };
                 let mut out = one(chosen, *triggered);
@@ -746,21 +681,15 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
         if trigger_label && place.item && !place.reference && head[0].is(TRIGGER) {
             return vec![(span, Kind::Conditional, "trigger-label")];
         }
-        let starts_with_code = body.tokens[0].form == Form::Code;
-        if place.rules && place.item && nth == 0 && !starts_with_code && english::is_fragment(body) && !place.reference
-        {
+        let starts_with_code = clause.text.as_bytes()[body.tokens[0].start as usize] == super::words::CODE;
+        if place.rules && place.item && nth == 0 && !starts_with_code && english::is_fragment(body) && !place.reference {
             return vec![(span, Kind::Must, "fragment")];
         }
         return Vec::new();
     }
     if let Some(found) = english::directive(clause, place).filter(allowed) {
         let mut out = one(found, before);
-        out.extend(split_off(
-            Clause { text: clause.text, tokens: tokens.get(found.at + 1..).unwrap_or(&[]) },
-            place,
-            step,
-            before,
-        ));
+        out.extend(split_off(Clause { text: clause.text, tokens: tokens.get(found.at + 1..).unwrap_or(&[]) }, place, step, before));
         return out;
     }
     if let Some(found) = later_directive(clause, place).filter(allowed) {
@@ -769,20 +698,12 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
     let maps = tokens.iter().position(|token| token.form == Form::Arrow);
     if let Some(at) = maps.filter(|_| around.place.item && !place.reference) {
         let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
-        if at > 0
-            && words(&tokens[..at]) >= 2
-            && let Some(found) = english::directive(rest, place)
-        {
+        if at > 0 && words(&tokens[..at]) >= 2 && let Some(found) = english::directive(rest, place) {
             return vec![(span, if found.force == Force::Never { Kind::Never } else { Kind::Conditional }, "arrow")];
         }
         return Vec::new();
     }
-    let fragment = place.rules
-        && place.item
-        && nth == 0
-        && !place.reference
-        && english::is_fragment(clause)
-        && tokens[0].form == Form::Word;
+    let fragment = place.rules && place.item && nth == 0 && !place.reference && english::is_fragment(clause) && tokens[0].form == Form::Word;
     let told = tokens.iter().any(|token| token.is(CONVENTION) && token.is(super::lexicon::FINITE));
     if fragment && !told { vec![(span, Kind::Must, "fragment")] } else { Vec::new() }
 }
@@ -791,6 +712,14 @@ fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &
 fn later_directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let tokens = clause.tokens;
     let marks = tokens.iter().enumerate().filter(|(_, token)| matches!(token.form, Form::Dash | Form::Comma)).take(6);
+    // `They differ today, so don't infer one from the other`.
+    for at in 2..tokens.len().min(100) {
+        let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
+        let marked = rest.is_word(0, &["never", "always", "don't"]) || rest.row(0, &["do", "not"]);
+        if marked && clause.is_word(at, &["so", "but", "and"]) && rest.tokens.get(1 + usize::from(rest.is_word(0, &["do"]))).is_some_and(|token| token.is(VERB)) {
+            return english::directive(rest, place);
+        }
+    }
     marks.filter(|(at, _)| *at > 1 && place.item).find_map(|(at, token)| {
         let rest = Clause { text: clause.text, tokens: &tokens[at + 1..] };
         let object = rest.tokens.get(1).is_some_and(|token| token.form == Form::Code || token.is(DETERMINER));

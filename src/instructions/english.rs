@@ -138,7 +138,10 @@ fn is_pointer(clause: Clause<'_>) -> bool {
         return !clause.has(MODAL);
     }
     let more = clause.is_word(0, &["for"]) && clause.tokens.iter().take(8).any(|token| token.is(POINTER));
-    more || clause.row(0, &["read", "more"]) || clause.row(0, &["learn", "more"]) || clause.row(0, &["find", "more"])
+    more || (0..3).any(|at| clause.row(at, &["feel", "free"]))
+        || clause.row(0, &["read", "more"])
+        || clause.row(0, &["learn", "more"])
+        || clause.row(0, &["find", "more"])
 }
 
 fn is_persona(clause: Clause<'_>) -> bool {
@@ -227,7 +230,7 @@ fn main_directive(clause: Clause<'_>, place: Place, after_lead: bool) -> Option<
             first if first.is(PREFER) => Force::Prefer,
             first if first.is(STRONG) => Force::Must,
             _ if clause.row(at, &["make", "sure"]) || clause.row(at, &["be", "sure"]) => Force::Must,
-            _ if strong => Force::Must,
+            _ if strong || clause.is_word(at, &["do"]) && clause.class(at + 1, VERB) => Force::Must,
             _ if has_prefer_tail(clause) => Force::Prefer,
             _ => Force::Plain,
         };
@@ -269,7 +272,7 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
     }
     let Some(next) = clause.tokens.get(at + 1) else { return false };
     let coordinated = clause.is_word(at + 1, &["and", "or", "then"]) && clause.class(at + 2, VERB | AMBIGUOUS);
-    if coordinated && !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE)) {
+    if coordinated && (clause.class(at + 2, VERB) || !clause.tokens[at + 2..].iter().any(|token| token.is(FINITE))) {
         return true;
     }
     let means = next.is(FINITE)
@@ -323,7 +326,9 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
         .unwrap_or(rest.len());
     let object = next.form == Form::Code || next.is(DETERMINER | PRONOUN | TRIGGER | RELATIVE | QUESTION_WORD);
     let finite = rest[..end].iter().enumerate().any(|(offset, token)| {
-        let inside = object && rest[..offset].iter().any(|before| before.is(RELATIVE | TRIGGER | QUESTION_WORD));
+        let opens = |before: &Token| before.is(RELATIVE | TRIGGER | QUESTION_WORD);
+        let asked = rest[..offset].iter().any(|before| before.is(QUESTION_WORD) && !before.is(RELATIVE | TRIGGER));
+        let inside = asked || object && rest[..offset].iter().any(opens) || offset > 0 && opens(&rest[offset - 1]);
         token.is(FINITE) && !inside
     });
     if object {
@@ -355,8 +360,31 @@ fn is_imperative(clause: Clause<'_>, at: usize) -> bool {
                 ],
             );
     }
-    // Before a bare noun only the words that are more verb than noun.
-    verb.is(VERB) && next.is_word() || verb.is(VERB) && next.form == Form::Comma
+    // Before a bare noun the words that are more verb than noun, and the others where something depends on the noun.
+    let compound = [
+        "test",
+        "build",
+        "design",
+        "code",
+        "log",
+        "error",
+        "output",
+        "input",
+        "file",
+        "source",
+        "version",
+        "type",
+        "issue",
+        "feature",
+        "default",
+        "interface",
+        "document",
+    ];
+    let plural = next.form == Form::Word && clause.word(at + 1).ends_with('s') && !clause.word(at + 1).ends_with("ss");
+    let governs = rest.iter().any(|token| token.is(PREPOSITION | DETERMINER | TRIGGER) || token.form == Form::Comma);
+    verb.is(VERB) && (next.is_word() || next.form == Form::Comma)
+        || next.is(ADVERB) && governs
+        || plural && governs && !clause.is_word(at, &compound)
 }
 
 /// `..., where possible`.
@@ -380,7 +408,8 @@ fn modal(clause: Clause<'_>, place: Place, start: usize) -> Option<Directive> {
         }
         let negated = clause.class(at + 1, NEGATION) && !clause.is_word(at + 1, &["no", "without"]);
         let relative = at > 0 && clause.class(at - 1, RELATIVE | QUESTION_WORD) && at > 1;
-        if token.is(MODAL) && !relative {
+        let asks = token.is(MODAL) && at > 1 && (start + 1..at).any(|at| clause.is_word(at, &["what", "how", "why"]));
+        if token.is(MODAL) && !relative && !asks {
             if clause.is_word(at, &["should"]) && is_expectation(clause, at) {
                 return None;
             }
@@ -580,7 +609,8 @@ pub(super) fn is_incomplete(clause: Clause<'_>) -> bool {
     let comma = tokens.iter().position(|token| token.form == Form::Comma).map_or(0, |at| at + 1);
     let start = if is_lead(clause) { comma } else { 0 };
     let main = clause.from(start);
-    let at = skip_adverbs(main);
+    let negated = usize::from(main.class(skip_adverbs(main), NEVER)) + 2 * usize::from(main.row(skip_adverbs(main), &["do", "not"]));
+    let at = skip_adverbs(main) + negated;
     // The verb alone, or the verb with nothing but a prepositional phrase.
     let verb_last = at + 1 >= main.tokens.len() || last.is(VERB) && !last.is(AMBIGUOUS) && last.form == Form::Word;
     verb_last

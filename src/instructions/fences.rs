@@ -14,6 +14,9 @@ const MARKS: [&str; 17] =
 /// Counts the directives of a plain fence line by line, where it holds prose rather than samples or code.
 pub(super) fn plain_fence(counter: &mut Counter<'_>, content: Span) {
     let text = content.slice(counter.text);
+    if content.len() <= 16 * 1024 && is_flow(text) {
+        return flow(counter, content);
+    }
     if content.len() > 16 * 1024 || !is_prose(text) {
         return;
     }
@@ -31,6 +34,45 @@ pub(super) fn plain_fence(counter: &mut Counter<'_>, content: Span) {
         let kind = line_kind(counter.text, &tokens, numbered, tree);
         if let Some(kind) = kind {
             counter.push(Span::new(start, end), kind, "fence-line");
+        }
+    }
+}
+
+/// Whether a drawing is a decision tree: branches with a question and arrows that lead to actions.
+fn is_flow(text: &str) -> bool {
+    let branches = text.lines().filter(|line| line.contains(['├', '└'])).count();
+    let arrows = text.lines().filter(|line| line.contains('→') || line.contains("->")).count();
+    branches >= 2 && arrows * 2 >= branches && text.contains('?')
+}
+
+/// Counts the actions of a decision tree: what stands behind the last arrow of a line, and the steps below a branch.
+fn flow(counter: &mut Counter<'_>, content: Span) {
+    let mut tokens = Vec::new();
+    let mut at = content.start as usize;
+    for line in content.slice(counter.text).split_inclusive('\n') {
+        let end = at + line.trim_end().len();
+        let arrow = line.rfind('→').map(|offset| offset + '→'.len_utf8()).or(line.rfind("->").map(|offset| offset + 2));
+        let lead = line.len() - line.trim_start_matches(|c: char| !c.is_alphanumeric()).len();
+        let number = line[lead..].bytes().take_while(u8::is_ascii_digit).count();
+        let numbered = number > 0 && line[lead + number..].starts_with('.');
+        let start = at + arrow.unwrap_or(if numbered { lead + number + 1 } else { lead });
+        let line_start = at + lead;
+        at += line.len();
+        tokenize(counter.text, start.min(end), end, Language::English.words(), &mut tokens);
+        // `Run: command` is an action as well.
+        let colon = tokens.get(1).is_some_and(|token| token.form == Form::Colon);
+        if colon {
+            tokens.remove(1);
+        }
+        let clause = Clause { text: counter.text, tokens: &tokens };
+        let place = Place { reference: false, rules: false, item: true };
+        if let Some(found) = english::directive(clause, place) {
+            let kind = match found.force {
+                Force::Never => Kind::Never,
+                _ if numbered => Kind::Procedure,
+                _ => Kind::Conditional,
+            };
+            counter.push(Span::new(line_start.min(end), end), kind, "decision-tree");
         }
     }
 }
@@ -64,6 +106,7 @@ fn line_kind(text: &str, tokens: &[Token], numbered: bool, tree: bool) -> Option
     if words < 2 {
         return None;
     }
+    let tokens = if tokens[0].is_word() { tokens } else { &tokens[1..] };
     let clause = Clause { text, tokens };
     let ends_open = tokens.last().is_some_and(|token| token.form == Form::Colon);
     let place = Place { reference: false, rules: true, item: true };

@@ -9,7 +9,7 @@ pub(super) fn directive(text: &str, tokens: &[Token], language: Language, item: 
     let words = language.words();
     let is_word = |token: &&Token| token.form == Form::Word;
     let slice = |token: &Token| &text[token.start as usize..token.end as usize];
-    let first = tokens.iter().filter(is_word).find(|token| !token.is(ADVERB));
+    let first = tokens.iter().filter(is_word).find(|token| !token.is(ADVERB | NEGATION));
     let has = |class| tokens.iter().any(|token| token.is(class));
     if tokens.iter().filter(is_word).count() < 2 || tokens.iter().find(is_word).is_some_and(|token| token.is(POINTER)) {
         return None;
@@ -17,7 +17,7 @@ pub(super) fn directive(text: &str, tokens: &[Token], language: Language, item: 
     // After a trigger the main clause starts behind the comma.
     let lead = tokens.iter().find(is_word).is_some_and(|token| token.is(TRIGGER));
     let comma = tokens.iter().position(|token| token.form == Form::Comma);
-    let main = if lead { comma.and_then(|at| tokens[at..].iter().find(is_word)) } else { first };
+    let main = if lead { comma.and_then(|at| tokens[at..].iter().filter(is_word).find(|token| !token.is(ADVERB | NEGATION))) } else { first };
     let finite = has(FINITE);
     let imperative = main.is_some_and(|token| token.is(VERB) || words.has_first_suffix(slice(token)));
     let last = tokens.iter().rev().find(is_word);

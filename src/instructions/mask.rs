@@ -1,7 +1,7 @@
 //! The text of a document with everything but prose blanked out. Offsets stay the same.
 
 use super::words::CODE;
-use crate::model::{Document, InlineKind};
+use crate::model::{BlockKind, Document, InlineKind};
 use crate::source::Span;
 
 /// Stands for a byte of markup in the masked text. It separates words like white space, but is no space between the
@@ -44,7 +44,20 @@ pub(super) fn mask(document: &Document, text: &str) -> (Vec<u8>, Vec<Run>) {
             _ => runs.push(Run { span: inline.span, block: inline.block, first_inline: index as u32 }),
         }
     }
+    for block in document.blocks.iter().filter(|block| block.kind == BlockKind::Html) {
+        mask_html(&mut masked[block.span.range()], &bytes[block.span.range()]);
+    }
     (masked, runs)
+}
+
+/// The text of a block of HTML without its tags. Tags start and end with ASCII, so that no character is cut in two.
+fn mask_html(masked: &mut [u8], html: &[u8]) {
+    let mut tag = false;
+    for (masked, byte) in masked.iter_mut().zip(html) {
+        tag |= *byte == b'<';
+        *masked = if tag || *byte == b'*' { BLANK } else { *byte };
+        tag &= *byte != b'>';
+    }
 }
 
 /// Bare addresses are names, not words.

@@ -32,6 +32,8 @@ pub(super) fn sentences(text: &str, start: usize, end: usize, language: Language
     let mut before = ' ';
     let mut parentheses = 0usize;
     let run = &text[start..end];
+    // Where sentences end with a full stop, lines are only wrapped.
+    let stops = run.contains('。');
     let mut chars = run.char_indices().peekable();
     while let Some((offset, c)) = chars.next() {
         let at = start + offset;
@@ -48,7 +50,7 @@ pub(super) fn sentences(text: &str, start: usize, end: usize, language: Language
             _ if parentheses > 0 && c != '\n' => false,
             '。' | '！' | '？' | '；' => true,
             '.' | '!' | '?' | ';' => next.is_whitespace() || next as u32 == u32::from(BLANK),
-            '\n' => is_phrase_char(before) || matches!(before, '。' | '！' | '？' | '；'),
+            '\n' => !stops && is_phrase_char(before) || matches!(before, '。' | '！' | '？' | '；'),
             ' ' => {
                 let following = run[offset..].trim_start().chars().next().unwrap_or(' ');
                 let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9fff}');
@@ -110,6 +112,8 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
         let explicit = scan.classes & (NEVER | MUST | PREFER) != 0;
         let strong_plain = scan.classes & PLAIN != 0 && scan.classes & WEAK_PLAIN == 0;
         let plain = strong_plain || scan.classes & WEAK_PLAIN != 0 && (place.step || place.rules && place.item);
+        let ending =
+            if language == Language::Japanese && place.item && place.rules { verb_ending(clause.trim()) } else { None };
         let found = if scan.classes & NEVER != 0 && scan.never <= scan.must {
             Some(Force::Never)
         } else if explicit && scan.classes & MUST != 0 {
@@ -121,6 +125,8 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
             && (place.item || place.step || language == Language::Chinese && strong_plain)
         {
             Some(Force::Plain)
+        } else if scan.classes & DESCRIPTIVE == 0 {
+            ending
         } else {
             None
         };
@@ -157,6 +163,37 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
         return None;
     }
     Some(Directive { force, triggered: all & TRIGGER != 0, rule: "phrase", at: 0 })
+}
+
+/// A Japanese rule often ends with the plain form of its verb: `を守る`, `を残さない`.
+fn verb_ending(clause: &str) -> Option<Force> {
+    let clause = clause.trim_end_matches(['、', ',']);
+    if !clause.contains(['を', 'に']) {
+        return None;
+    }
+    let states = [
+        "ている",
+        "である",
+        "される",
+        "できる",
+        "なる",
+        "ある",
+        "られる",
+        "ではない",
+        "がない",
+        "できない",
+        "られない",
+        "足りない",
+        "わからない",
+        "もいい",
+    ];
+    if states.iter().any(|ending| clause.ends_with(ending)) {
+        return None;
+    }
+    if clause.ends_with("ない") {
+        return Some(Force::Never);
+    }
+    clause.ends_with(['る', 'す', 'く', 'う', 'つ', 'ぶ', 'む', 'ぐ']).then_some(Force::Plain)
 }
 
 /// Whether a lead-in only announces what follows: `以下`.

@@ -1,6 +1,9 @@
 //! What the headings above a block say about it.
 
-use super::lexicon::{CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, SOFT_REFERENCE_SECTION, TEST_SECTION};
+use super::lexicon::{
+    AMBIGUOUS, CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, RUN_VERB, SOFT_REFERENCE_SECTION,
+    TEST_SECTION, VERB,
+};
 use super::phrases::is_phrase_char;
 
 /// What one heading says.
@@ -39,6 +42,11 @@ impl Sections {
             }
         }
         let first = words().next().unwrap_or("");
+        // A title in the imperative says what to do, whatever nouns follow.
+        let verb = Language::English.words().of(first);
+        if verb & VERB != 0 && verb & (AMBIGUOUS | RUN_VERB) == 0 {
+            heading.classes &= !(REFERENCE_SECTION | SOFT_REFERENCE_SECTION);
+        }
         let second = words().nth(1).unwrap_or("");
         let number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
         let named = ["step", "phase", "stage"].iter().any(|word| first.eq_ignore_ascii_case(word));

@@ -4,6 +4,7 @@ use super::Kind;
 use super::counter::{Counter, kind_of};
 use super::english::{self, Clause, Force, Place};
 use super::lexicon::{ACTION_HEAD, Classes, Language, SAMPLE_HEAD, SITUATION_HEAD, THING_HEAD};
+use super::phrases;
 use super::words::{Form, Token, tokenize};
 use crate::model::BlockKind;
 use crate::source::Span;
@@ -57,6 +58,19 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
     for (column, cell) in cells.iter().enumerate().skip(usize::from(cells.len() > 1)) {
         let head = heads.get(column).copied().unwrap_or(0);
         if head & SAMPLE_HEAD != 0 && head & ACTION_HEAD == 0 {
+            continue;
+        }
+        let source = counter.mask[cell.range()].trim();
+        if !source.is_ascii() && source.chars().any(phrases::is_phrase_char) && column > 0 {
+            let place = phrases::Place { reference: true, ..phrases::Place::default() };
+            let language = if source.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}')) {
+                Language::Korean
+            } else {
+                counter.languages.han
+            };
+            best = best
+                .or(phrases::directive(&phrases::clean(source), language, place)
+                    .map(|found| kind_of(found, false, false)));
             continue;
         }
         read(counter, *cell, &mut tokens);

@@ -1,6 +1,6 @@
 //! Cuts masked text into words and sentences.
 
-use super::lexicon::{ABBREVIATION, Classes, Words};
+use super::lexicon::{ABBREVIATION, Classes, VERB, Words};
 use super::mask::BLANK;
 
 /// Stands for one byte of inline code in the masked text.
@@ -58,18 +58,33 @@ const REACH: usize = 400;
 /// Cuts `text[start..end]` into tokens. What stands in parentheses is left out, a quotation is one token.
 pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token>) {
     out.clear();
+    // Up to here no parenthesis and no quotation is closed.
+    let mut open = 0;
     let bytes = &text.as_bytes()[..end];
     let mut at = start;
     while at < end {
         let byte = bytes[at];
         let from = at;
         match byte {
+            b'\n' => {
+                at += 1;
+                if starts_item(text, bytes, at) {
+                    push(out, from, at, Form::End(b'\n'));
+                }
+            }
             byte if is_blank(byte) => at += 1,
             CODE => {
                 at += bytes[at..].iter().take_while(|byte| **byte == CODE).count();
                 push(out, from, at, Form::Code);
             }
-            b'(' => at = closing(bytes, at, b'(', b')').unwrap_or(at + 1),
+            b'(' if at < open => at += 1,
+            b'(' => match closing(bytes, at, b'(', b')') {
+                Some(close) => at = close,
+                None => {
+                    open = at + REACH;
+                    at += 1;
+                }
+            },
             b'"' => match closing(bytes, at + 1, 0, b'"') {
                 Some(close) => {
                     at = close;
@@ -79,7 +94,7 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
             },
             b'.' | b'!' | b'?' | b';' => {
                 at += bytes[at..].iter().take_while(|byte| matches!(byte, b'.' | b'!' | b'?')).count().max(1);
-                if ends_sentence(text, bytes, at, byte, out.last()) {
+                if ends_sentence(text, bytes, at, byte, out.last(), words) {
                     push(out, from, at, Form::End(if bytes[from..at].contains(&b'?') { b'?' } else { byte }));
                 }
             }
@@ -119,7 +134,11 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
                     '→' | '⇒' | '➜' => push(out, from, at + c.len_utf8(), Form::Arrow),
                     '“' | '«' | '„' => {
                         let reach = floor(text, (at + REACH).min(end));
-                        let close = text[at..reach].char_indices().find(|(_, c)| matches!(c, '”' | '»'));
+                        let near = if at < open { "" } else { &text[at..reach] };
+                    let close = near.char_indices().find(|(_, c)| matches!(c, '”' | '»'));
+                        if close.is_none() && at >= open {
+                            open = at + REACH;
+                        }
                         if let Some((close, mark)) = close {
                             at += close + mark.len_utf8();
                             push(out, from, at, Form::Code);
@@ -145,8 +164,12 @@ fn push(out: &mut Vec<Token>, start: usize, end: usize, form: Form) {
 
 fn word(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token>) {
     let word = &text[start..end];
-    let plain = word.split_once('/').map_or(word, |(first, _)| first);
-    let classes = words.of(plain);
+    // `Build/test` is a word where both parts are; `Express/TypeScript` is a name.
+    let classes = match word.split_once('/') {
+        Some((first, second)) if words.of(second) != 0 => words.of(first),
+        Some(_) => 0,
+        None => words.of(word),
+    };
     let looks_like_code = classes == 0 && word.bytes().any(|byte| matches!(byte, b'_' | b'.'));
     let form = if looks_like_code { Form::Code } else { Form::Word };
     let capitals = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'\'');
@@ -207,8 +230,22 @@ fn floor(text: &str, mut at: usize) -> usize {
     at
 }
 
+/// Whether the line at `at` starts with the mark of an item or with a symbol, so that it does not go on with the line
+/// before it.
+fn starts_item(text: &str, bytes: &[u8], at: usize) -> bool {
+    let indent = bytes[at..].iter().take_while(|byte| is_blank(**byte) && **byte != b'\n').count();
+    match &bytes[at + indent..] {
+        [b'-' | b'*' | b'+', b' ', ..] => true,
+        [first, ..] if *first >= 0x80 => {
+            let c = text[at + indent..].chars().next().unwrap_or(' ');
+            !c.is_alphanumeric() && !matches!(c, '“' | '”' | '‘' | '«' | '—' | '–' | '→' | '…' | '\u{a0}')
+        }
+        _ => false,
+    }
+}
+
 /// Whether the mark that ends at `at` ends a sentence.
-fn ends_sentence(text: &str, bytes: &[u8], at: usize, mark: u8, before: Option<&Token>) -> bool {
+fn ends_sentence(text: &str, bytes: &[u8], at: usize, mark: u8, before: Option<&Token>, words: &Words) -> bool {
     let Some(next) = bytes.get(at) else { return true };
     if !is_blank(*next) && !matches!(next, b'"' | b')' | b'*' | b'\'') {
         return false;
@@ -225,5 +262,10 @@ fn ends_sentence(text: &str, bytes: &[u8], at: usize, mark: u8, before: Option<&
     }
     let rest = text.get(at..bytes.len()).unwrap_or("");
     let rest = rest.trim_start_matches(|c: char| u8::try_from(c).is_ok_and(is_blank));
-    !rest.chars().next().is_some_and(char::is_lowercase)
+    if !rest.chars().next().is_some_and(char::is_lowercase) {
+        return true;
+    }
+    // Some authors never write capitals: then a verb shows where the next sentence starts.
+    let next: &str = rest.split(|c: char| !c.is_alphanumeric() && c != '\'').next().unwrap_or("");
+    word.len() > 2 && (words.of(next) & VERB != 0 || next == "do")
 }

@@ -3,7 +3,6 @@
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::measure::{self, Verdict, thousands};
-use crate::tokens;
 use crate::workspace::File;
 
 /// The lint.
@@ -22,16 +21,10 @@ pub static FILE_TOKENS: Lint = Lint {
     check: Check::Document(check),
 };
 
-/// Few texts have more bytes for a token; it only decides what is tried first, never a verdict.
-const USUAL_BYTES_PER_TOKEN: u64 = 5;
-
 fn check(cx: &mut Checker<'_>, file: &File) {
-    let Some(limit) = measure::least_limit(cx.workspace, "file-tokens", file) else { return };
-    let (encoding, text) = (cx.workspace.encoding(), file.source.text.as_str());
-    // Most files are far below their budget, and then no full count is needed. A file of many times as many bytes as
-    // tokens are allowed is over it in all likelihood, and then a full count is.
-    let likely_over = text.len() as u64 / USUAL_BYTES_PER_TOKEN > limit;
-    if !likely_over && !tokens::exceeds(encoding, text, limit as usize) {
+    let Some(limit) = measure::file_limits(cx.workspace, "file-tokens", file).least() else { return };
+    let encoding = cx.workspace.encoding();
+    if !measure::may_exceed(encoding, &file.source.text, limit) {
         return;
     }
     let count = file.tokens(encoding);

@@ -36,11 +36,16 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         None => not_seen(cx, file),
         Some(frontmatter) => {
             let Some(problem) = &frontmatter.error else { return };
-            if is_own_form(file, problem.span) {
+            // Patterns without quotes are the matter of a lint of their own.
+            if is_own_form(file, problem.span) || super::unquoted_glob::explains_all(file) {
                 return;
             }
             let effect = effect(file, frontmatter.node.as_ref());
-            let severity = if let Effect::Read(_) = effect { Severity::Info } else { Severity::Error };
+            // That a rule then always loads is said by the lint about patterns without quotes.
+            let severity = match effect {
+                Effect::Read(_) | Effect::Always => Severity::Info,
+                Effect::Never | Effect::Nothing => Severity::Error,
+            };
             // Quotes around a broken list would keep it broken.
             let node = frontmatter.node.as_ref().filter(|_| effect != Effect::Never);
             let fix = node.and_then(|node| quoting(file, node));

@@ -6,9 +6,9 @@ use super::settings::{self, Settings};
 use super::worst::Additions;
 use super::{Compaction, Load, Plan, Portion, Request, Trigger};
 use crate::clients::{ImportGrammar, Role, claude_code};
-use crate::model::{Document, Node, NodeKind, ScalarStyle};
+use crate::model::Document;
 use crate::references::imports::{State, imports};
-use crate::scope::{Scope, patterns_of};
+use crate::scope::{Scope, loses_list, patterns_of};
 use crate::source::BOM;
 use crate::world::{EntryKind, World};
 use std::collections::{BTreeSet, HashSet};
@@ -55,7 +55,7 @@ impl Scoped {
 
 /// What the patterns of a rule or skill say; `None` when it has no scope.
 pub(super) fn scoped(text: &str, document: &Document, anchor: &Path, version: &str) -> Option<Scoped> {
-    if ignores_frontmatter(text, version) || has_broken_list(document) {
+    if ignores_frontmatter(text, version) || loses_list(document, &claude_code::SCOPE) {
         return None;
     }
     let value = &document.frontmatter_value(claude_code::SCOPE.key)?.value;
@@ -68,21 +68,6 @@ pub(super) fn scoped(text: &str, document: &Document, anchor: &Path, version: &s
 /// The older version does not see frontmatter behind a byte order mark.
 fn ignores_frontmatter(text: &str, version: &str) -> bool {
     text.starts_with(BOM) && !claude_code::NEWER.contains(version)
-}
-
-/// The client's lenient pass mends `key: value` lines only: a list item that is no YAML costs the whole frontmatter.
-fn has_broken_list(document: &Document) -> bool {
-    let Some(frontmatter) = document.frontmatter.as_ref().filter(|frontmatter| frontmatter.error.is_some()) else {
-        return false;
-    };
-    let entries = frontmatter.node.as_ref().map_or(&[][..], Node::entries);
-    let items = entries.iter().flat_map(|entry| entry.value.items());
-    items.into_iter().any(|item| match &item.kind {
-        NodeKind::String { value, style: ScalarStyle::Plain } => {
-            value.starts_with(['*', '&', '!', '{', '[', '@', '`', '%', '|', '>'])
-        }
-        _ => false,
-    })
 }
 
 pub(super) struct Claude<'a> {

@@ -133,8 +133,15 @@ fn skills(reader: &Reader<'_>, folders: &[PathBuf], plan: &mut Plan) {
     let wanted = fixed + lengths.iter().sum::<usize>();
     let room = codex::MAX_SKILL_LISTING.saturating_sub(fixed);
     let each = if wanted > codex::MAX_SKILL_LISTING { even_share(&lengths, room) } else { usize::MAX };
-    let dropped = lengths.iter().filter(|length| **length > each).count();
-    plan.skill_listing = Some(ListingBudget { chars: codex::MAX_SKILL_LISTING, bundled: 0, wanted, dropped });
+    let over = skills.iter().zip(&lengths).filter(|(_, length)| **length > each);
+    let dropped = over.map(|(skill, _)| reader.shown(&skill.path)).collect();
+    plan.skill_listing = Some(ListingBudget {
+        chars: codex::MAX_SKILL_LISTING,
+        each: codex::MAX_SKILL_DESCRIPTION,
+        bundled: 0,
+        wanted,
+        dropped,
+    });
     for (skill, (head, tail)) in skills.iter().zip(lines) {
         let description: String = skill.description.chars().take(each).collect();
         let cut = skill.cut || description.len() < skill.description.len();

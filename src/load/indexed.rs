@@ -125,12 +125,10 @@ mod tests {
 
     #[test]
     fn folders_hold_what_lies_directly_in_them() {
-        let mut index = PathIndex {
-            files: ["a/b/c.md", "a/b/d/e.md", "a/b.md", "a/bc.md", "x.md"].map(Arc::from).to_vec(),
-            dirs: ["a", "a/b", "a/b/d"].map(Arc::from).to_vec(),
-            links: [(Arc::from("a/link"), LinkTarget::Inside("a/b".into()))].into(),
-            ..PathIndex::default()
-        };
+        let mut index = PathIndex::default();
+        index.files = ["a/b/c.md", "a/b/d/e.md", "a/b.md", "a/bc.md", "x.md"].map(Arc::from).to_vec();
+        index.dirs = ["a", "a/b", "a/b/d"].map(Arc::from).to_vec();
+        index.links = [(Arc::from("a/link"), LinkTarget::Inside("a/b".into()))].into();
         index.files.sort();
         let bytes = |path: &str| if path == "a/b/c.md" { Ok(&b"text"[..]) } else { Err(ReadError::NotFound) };
         let world = Indexed { root: Path::new("/r"), index: &index, bytes: &bytes };

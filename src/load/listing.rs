@@ -135,18 +135,11 @@ impl Claude<'_, '_> {
         let Read::Text(file) = self.reader.read(&path, MAX_BYTES) else { return None };
         let (text, document) = (file.text(), file.document());
         let setting = self.settings.overrides.get(&name).map(String::as_str);
-        if is_true(document, "disable-model-invocation") || matches!(setting, Some("off" | "user-invocable-only")) {
+        if is_unlisted(document) || matches!(setting, Some("off" | "user-invocable-only")) {
             return None;
         }
         let is_skill = anchor.is_some();
-        let first_line =
-            || first_line(text, document).unwrap_or_else(|| if is_skill { "Skill" } else { "" }.to_owned());
-        let described = frontmatter_text(text, document, "description");
-        let mut description = described.unwrap_or_else(first_line);
-        if let Some(when) = frontmatter_text(text, document, "when_to_use") {
-            description = format!("{description} - {when}");
-        }
-        let description = description.split_whitespace().collect::<Vec<_>>().join(" ");
+        let description = listed_description(text, document, is_skill);
         let (description, cut) = cut_utf16(description, self.settings.max_description);
         let description = description.replace('<', "&lt;").replace('>', "&gt;");
         let label = frontmatter_text(text, document, "name").filter(|label| is_skill && *label != name);
@@ -165,7 +158,8 @@ impl Claude<'_, '_> {
             true => older,
             false => 0,
         };
-        let mut budget = ListingBudget { chars, bundled, wanted: 0, dropped: 0 };
+        let mut budget =
+            ListingBudget { chars, each: self.settings.max_description, bundled, wanted: 0, dropped: Vec::new() };
         let mut left = chars.saturating_sub(bundled);
         let mut loads = Vec::with_capacity(entries.len());
         for entry in entries {
@@ -182,7 +176,7 @@ impl Claude<'_, '_> {
                 loads.push(entry.load(self.reader, line, portion));
                 continue;
             }
-            budget.dropped += 1;
+            budget.dropped.push(self.reader.shown(&entry.path));
             loads.push(entry.load(self.reader, entry.line(false), Portion::None));
         }
         let budget = if entries.is_empty() { None } else { Some(budget) };
@@ -232,6 +226,22 @@ impl Claude<'_, '_> {
         }
         None
     }
+}
+
+/// Whether a skill or command keeps itself out of Claude Code's listing.
+pub fn is_unlisted(document: &Document) -> bool {
+    is_true(document, "disable-model-invocation")
+}
+
+/// What Claude Code lists a skill or command under, before it is cut: its description, else the first line of its body,
+/// and when to use it.
+pub fn listed_description(text: &str, document: &Document, is_skill: bool) -> String {
+    let first_line = || first_line(text, document).unwrap_or_else(|| if is_skill { "Skill" } else { "" }.to_owned());
+    let mut description = frontmatter_text(text, document, "description").unwrap_or_else(first_line);
+    if let Some(when) = frontmatter_text(text, document, "when_to_use") {
+        description = format!("{description} - {when}");
+    }
+    description.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn tools(text: &str, document: &Document) -> String {

@@ -73,6 +73,22 @@ pub enum InertReason {
     Variable,
     /// It starts with `~` and a name: only `~/` is known.
     OtherHome,
+    /// The client follows no import at all.
+    NoImports,
+}
+
+impl InertReason {
+    /// Whether its place shows that no import is meant: code and comments are the documented way to write an `@`.
+    pub fn is_escape(self) -> bool {
+        matches!(
+            self,
+            InertReason::Frontmatter
+                | InertReason::CodeSpan
+                | InertReason::Fence
+                | InertReason::IndentedCode
+                | InertReason::Comment
+        )
+    }
 }
 
 /// Every import in `document`, in order of position.

@@ -15,6 +15,7 @@ use crate::model::Format;
 use crate::paths::Presence;
 use crate::workspace::{File, Workspace, read_document};
 use crate::world::World;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -64,7 +65,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
         .collect();
     // A citation in a block of code is an example or a log: it is listed by `refs`, and not judged.
     let cited: Vec<Vec<Citation>> = files
-        .iter()
+        .par_iter()
         .map(|(file, _)| {
             let all = citations(&file.document, &file.source.text);
             all.into_iter().filter(|citation| citation.place != Place::Code).collect()

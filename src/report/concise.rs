@@ -1,6 +1,6 @@
 //! One line per finding: for pipes, and with its help for coding agents.
 
-use super::{Report, footer, one_line, place};
+use super::{Report, footer, one_line, parts, place};
 use crate::diagnostic::{Applicability, Diagnostic};
 use std::fmt::Write;
 
@@ -27,7 +27,9 @@ pub fn agent(report: &Report<'_>) -> String {
             None => String::new(),
         };
         let (message, help) = (one_line(message), one_line(help));
-        let _ = writeln!(out, "{at} {} {lint}: {message}; {help}{fix}", severity.name());
+        let most =
+            if finding.parts.is_empty() { String::new() } else { format!(" (most: {})", parts::line(&finding.parts)) };
+        let _ = writeln!(out, "{at} {} {lint}: {message}{most}; {help}{fix}", severity.name());
     }
     out.push_str(&footer(report));
     out

@@ -1,7 +1,8 @@
 //! The report for people at a terminal. The only module that knows miette, which draws the excerpts.
 
-use super::{Report, footer, one_line, place, safe, source};
+use super::{Report, footer, one_line, parts, place, safe, source};
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
+use crate::secrets;
 use crate::source::{Source, Span};
 use miette::{
     GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan,
@@ -100,6 +101,9 @@ fn write_finding(out: &mut String, report: &Report<'_>, finding: &Diagnostic, lo
         if let Some((source, span)) = place.mark {
             out.push_str(&excerpt(source, span, place.label, severity, margin, look));
         }
+    }
+    for line in parts::table(&finding.parts, look.width.saturating_sub(margin + 2)) {
+        let _ = writeln!(out, "{lead}  {line}");
     }
     let mut note = |word: &str, text: &str| {
         let width = look.width.saturating_sub(margin + 8);
@@ -277,7 +281,7 @@ fn window(source: &Source, span: Span, room: usize) -> Window {
     }
     let (start, end) = fitting(text, whole.clone(), span, room.max(20));
     let (head, tail) = (if start > whole.start { "…" } else { "" }, if end < whole.end { "…" } else { "" });
-    let mut data = format!("{head}{}{tail}", safe::same_length(&text[start..end]));
+    let mut data = format!("{head}{}{tail}", safe::same_length(&without_secrets(text, whole.clone(), start..end)));
     let offset = |at: u32| (at as usize).clamp(start, end) - start + head.len();
     let mut mark = offset(span.start)..offset(span.end);
     // A mark between two characters is drawn under the next one, or behind the line.
@@ -288,6 +292,21 @@ fn window(source: &Source, span: Span, room: usize) -> Window {
         mark.end += data[mark.start..].chars().next().map_or(0, char::len_utf8);
     }
     Window { mark, data, line }
+}
+
+/// What stands at `part` of the line at `line`, with secrets replaced, also those of which only a piece is shown.
+fn without_secrets(text: &str, line: std::ops::Range<usize>, part: std::ops::Range<usize>) -> String {
+    const LONGEST: usize = 300;
+    let mut from = part.start.saturating_sub(LONGEST).max(line.start);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    let mut to = (part.end + LONGEST).min(line.end);
+    while !text.is_char_boundary(to) {
+        to -= 1;
+    }
+    let masked = secrets::masked(&text[from..to]);
+    masked[part.start - from..part.end - from].to_owned()
 }
 
 /// The part of a line that fits into `room` columns: all of it, or the mark with what stands around it.

@@ -1,7 +1,7 @@
 //! The JSON of `check`, version 1. These types are the wire format; the crate's own types never are.
 
 use super::{Report, positions, source, summary};
-use crate::diagnostic::{Diagnostic, Fix};
+use crate::diagnostic::{Diagnostic, Fix, Part};
 use crate::source::{Source, Span};
 use crate::workspace::Workspace;
 use serde::Serialize;
@@ -28,6 +28,7 @@ struct JsonReport<'a> {
     root: &'static str,
     clients: Vec<&'static str>,
     summary: JsonSummary,
+    notes: &'a [String],
     diagnostics: Vec<JsonDiagnostic<'a>>,
 }
 
@@ -56,6 +57,7 @@ struct JsonDiagnostic<'a> {
     clients: Vec<JsonClient>,
     path: &'a str,
     range: Option<JsonRange>,
+    parts: Vec<JsonPart<'a>>,
     related: Vec<JsonRelated<'a>>,
     fixes: Vec<JsonFix<'a>>,
     fingerprint: String,
@@ -85,6 +87,13 @@ pub struct JsonPosition {
     pub column: u32,
     /// Byte offset, 0-based.
     pub byte: u32,
+}
+
+#[derive(Serialize)]
+struct JsonPart<'a> {
+    name: &'a str,
+    value: u64,
+    note: &'a str,
 }
 
 #[derive(Serialize)]
@@ -127,6 +136,7 @@ pub fn json(report: &Report<'_>) -> String {
             fixable: counts.fixable,
             unchecked: counts.unchecked,
         },
+        notes: &report.workspace.notes,
         diagnostics: diagnostics(report),
     };
     to_text(&document, true)
@@ -169,6 +179,7 @@ fn diagnostic<'a>(workspace: &Workspace, finding: &'a Diagnostic, fingerprint: S
             .collect(),
         path: &finding.path,
         range: range_in(&finding.path, finding.span),
+        parts: finding.parts.iter().map(|Part { name, value, note }| JsonPart { name, value: *value, note }).collect(),
         related: finding
             .related
             .iter()

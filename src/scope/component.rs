@@ -72,6 +72,30 @@ impl Component {
     }
 }
 
+/// A name that a part of a pattern means: `x` stands for what is left open.
+pub(super) fn sample(text: &str) -> String {
+    let mut name = String::new();
+    let mut chars = text.chars().peekable();
+    while let Some(char) = chars.next() {
+        match char {
+            '*' | '?' => name.push('x'),
+            '\\' => name.extend(chars.next()),
+            '[' => {
+                let mut ahead = chars.clone();
+                match ranges(&mut ahead) {
+                    Some(found) => {
+                        chars = ahead;
+                        name.push(found.first().map_or('x', |(first, _)| *first));
+                    }
+                    None => name.push('['),
+                }
+            }
+            char => name.push(char),
+        }
+    }
+    name
+}
+
 fn tokens(text: &str, grammar: &ScopeGrammar) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut chars = text.chars().peekable();

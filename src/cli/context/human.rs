@@ -1,6 +1,7 @@
 //! `context` for people: a tree of loads with what each costs.
 
 use super::{Report, name_of};
+use crate::budgets::Of;
 use crate::clients::{Evidence, Role};
 use crate::load::{Compaction, Load, Portion, Trigger};
 use crate::report::{counted, one_line, thousands};
@@ -44,13 +45,10 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
     for row in &startup {
         line(&mut out, row, total.max(1), dim, plain);
     }
-    let budget = report.budgets.first();
-    let share = budget.filter(|budget| budget.warn != u64::MAX).map_or(String::new(), |budget| {
-        let percent = budget.value * 100 / budget.warn.max(1);
-        format!("  {} {percent} % of {}", bar(budget.value, budget.warn), thousands(budget.warn))
-    });
-    let _ = writeln!(out, " {:<width$} {bold}{:>NUMBERS$}{plain}{dim}{share}{plain}", "", thousands(total));
+    let share_of_start = share(report, Of::Startup).unwrap_or_default();
+    let _ = writeln!(out, " {:<width$} {bold}{:>NUMBERS$}{plain}{dim}{share_of_start}{plain}", "", thousands(total));
     let mut sum = total;
+    let share_of_all = share(report, Of::Path).unwrap_or_default();
     for (at, path) in report.touched.iter().enumerate() {
         let rows = rows(report, Some(at));
         let added: u64 = rows.iter().map(|row| row.tokens).sum();
@@ -59,7 +57,10 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
         for row in &rows {
             line(&mut out, row, total.max(1), dim, plain);
         }
-        let more = if added == 0 { "nothing more".to_owned() } else { format!("+{}", thousands(added)) };
+        let mut more = if added == 0 { "nothing more".to_owned() } else { format!("+{}", thousands(added)) };
+        if at + 1 == report.touched.len() {
+            more.push_str(&share_of_all);
+        }
         let _ = writeln!(out, " {:<width$} {bold}{:>NUMBERS$}{plain}  {dim}{more}{plain}", "", thousands(sum));
     }
     out.push('\n');
@@ -68,6 +69,11 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
     let band =
         if estimate.exact { "exact".to_owned() } else { format!("estimate {low} to {high}, {}", estimate.dated) };
     let _ = writeln!(out, " {dim}≈{plain} {tokens} tokens of {} {dim}({band}){plain}", estimate.profile);
+    for budget in report.budgets.iter().filter(|budget| budget.state != "ok" || budget.unit != "tokens") {
+        let limits = [budget.warn, budget.error].into_iter().flatten().map(thousands).collect::<Vec<_>>().join(" and ");
+        let (name, unit, value) = (budget.name, budget.unit, thousands(budget.value));
+        let _ = writeln!(out, " {name}: {value} {unit} {dim}of {limits}: {} ({}){plain}", budget.source, budget.basis);
+    }
     let lost: Vec<&str> = report
         .plan
         .loads
@@ -78,16 +84,24 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
     if !lost.is_empty() {
         let _ = writeln!(out, " lost at compaction until read again: {}", one_line(&lost.join(", ")));
     }
-    if let Some(listing) = report.plan.skill_listing.filter(|listing| listing.dropped > 0) {
+    if let Some(listing) = report.plan.skill_listing.as_ref().filter(|listing| !listing.dropped.is_empty()) {
         let _ = writeln!(
             out,
             " {} left out or cut: the skill listing wants {} characters and has {}",
-            counted(listing.dropped, "description"),
+            counted(listing.dropped.len(), "description"),
             thousands(listing.wanted as u64),
             thousands(listing.chars.saturating_sub(listing.bundled) as u64),
         );
     }
     out
+}
+
+/// How much of the budget for tokens is used: a bar and a percentage of the first limit.
+fn share(report: &Report<'_>, of: Of) -> Option<String> {
+    let budget = report.budgets.iter().find(|budget| budget.of == of && budget.unit == "tokens")?;
+    let limit = budget.warn.or(budget.error)?;
+    let percent = budget.value * 100 / limit.max(1);
+    Some(format!("  {} {percent} % of {}", bar(budget.value, limit), thousands(limit)))
 }
 
 fn line(out: &mut String, row: &Row, of: u64, dim: &str, plain: &str) {

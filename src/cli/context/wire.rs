@@ -35,8 +35,8 @@ struct JsonLoad<'a> {
     bytes: u64,
     lines: u64,
     tokens: u64,
-    /// Not counted yet.
-    instructions: Option<u64>,
+    /// Those that no load before it has brought.
+    instructions: u64,
     after_compaction: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<&'a str>,
@@ -54,7 +54,7 @@ struct JsonTotal {
     bytes: u64,
     lines: u64,
     tokens: u64,
-    instructions: Option<u64>,
+    instructions: u64,
 }
 
 #[derive(Serialize)]
@@ -100,7 +100,7 @@ fn total(of: Totals) -> JsonTotal {
         bytes: measured.bytes,
         lines: measured.lines,
         tokens: measured.tokens,
-        instructions: None,
+        instructions: measured.instructions,
     }
 }
 
@@ -116,16 +116,15 @@ pub(super) fn json(report: &Report<'_>) -> String {
         bytes: size.bytes,
         lines: size.lines,
         tokens: size.tokens,
-        instructions: None,
+        instructions: size.instructions,
         after_compaction: load.compaction.name(),
         text: report.with_text.then_some(load.text.as_str()),
     });
-    let written = |limit: u64| (limit != u64::MAX).then_some(limit);
     let budgets = report.budgets.iter().map(|budget| JsonBudget {
         name: budget.name,
         value: budget.value,
-        warn: written(budget.warn),
-        error: written(budget.error),
+        warn: budget.warn,
+        error: budget.error,
         state: budget.state,
         basis: budget.basis,
         source: budget.source,
@@ -153,11 +152,11 @@ pub(super) fn json(report: &Report<'_>) -> String {
             dated: estimate.dated,
         },
         budgets: budgets.collect(),
-        skill_listing: report.plan.skill_listing.map(|listing| JsonListing {
+        skill_listing: report.plan.skill_listing.as_ref().map(|listing| JsonListing {
             chars: listing.chars,
             bundled: listing.bundled,
             wanted: listing.wanted,
-            dropped: listing.dropped,
+            dropped: listing.dropped.len(),
         }),
         problems: problems.map(|problem| JsonProblem { path: &problem.path, message: &problem.message }).collect(),
     };

@@ -1,0 +1,84 @@
+//! What is told together: the instructions of the files that one load plan can hold at the same time.
+
+use crate::clients::Role;
+use crate::diagnostic::ClientRef;
+use crate::discover::RoleAt;
+use crate::instructions::{Instruction, normalize};
+use crate::load::{Portion, Trigger};
+use crate::paths::parent;
+use crate::workspace::{File, Workspace};
+use std::collections::BTreeSet;
+
+/// What one client can have in its context.
+#[derive(Debug)]
+pub struct Audience<'a> {
+    /// The client.
+    pub client: ClientRef,
+    /// Files that it loads before the first prompt, by path.
+    pub start: BTreeSet<&'a str>,
+    /// Files that it adds later, each on its own: scoped rules, nested memory, skills and commands.
+    pub later: BTreeSet<&'a str>,
+}
+
+impl Audience<'_> {
+    /// Whether some plan of the client holds both files.
+    pub fn meet(&self, one: &str, other: &str) -> bool {
+        let at_start = |path: &str| self.start.contains(path);
+        let known = |path: &str| at_start(path) || self.later.contains(path);
+        known(one) && (one == other || known(other) && (at_start(one) || at_start(other)))
+    }
+}
+
+/// One instruction of one file.
+#[derive(Clone, Debug)]
+pub struct Said<'a> {
+    /// The file.
+    pub file: &'a File,
+    /// The instruction.
+    pub item: Instruction,
+    /// Its words; see [`normalize`].
+    pub words: String,
+}
+
+/// What each used client can have in its context.
+pub fn audiences(workspace: &Workspace) -> Vec<Audience<'_>> {
+    let own = workspace.own_memory();
+    let of = |plan: &crate::workspace::ClientPlan| {
+        let whole = |load: &&crate::load::Load| {
+            matches!(load.trigger, Trigger::Startup | Trigger::Import) && matches!(load.portion, Portion::Full | Portion::Head)
+        };
+        let start: BTreeSet<&str> = plan.plan.loads.iter().filter(whole).filter_map(|load| workspace.real_file(&load.path)).map(|file| &*file.path).collect();
+        let is_later = |file: &&File| {
+            // A memory file of the root loads at the start or not at all.
+            let adds = |at: &RoleAt| match at.role {
+                Role::Memory => !matches!(parent(&at.path), "" | ".claude") && !own.shadows(at),
+                role => matches!(role, Role::Rule | Role::Skill | Role::Command),
+            };
+            file.linted && file.roles.iter().any(|at| at.client == plan.client.name && adds(at))
+        };
+        let later = workspace.files.iter().filter(is_later).map(|file| &*file.path).filter(|path| !start.contains(path));
+        Audience { client: ClientRef { name: plan.client.name, version: plan.version }, later: later.collect(), start }
+    };
+    workspace.plans().iter().map(of).collect()
+}
+
+/// Every instruction of every file that some client can load: what loads at the start first, memory files before rules.
+pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Said<'a>> {
+    let at_start = |path: &str| audiences.iter().any(|of| of.start.contains(path));
+    let heard = |path: &str| at_start(path) || audiences.iter().any(|of| of.later.contains(path));
+    let mut files: Vec<&File> = workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
+    // The memory file of the root is where a reader looks first.
+    let depth = |file: &File| file.path.matches('/').count();
+    files.sort_by_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
+    let of = |file: &'a File| {
+        let text = file.source.text.as_str();
+        let items = file.instructions().items.iter();
+        items.map(move |item| Said { file, item: *item, words: normalize(item.span.slice(text)) })
+    };
+    files.into_iter().flat_map(of).collect()
+}
+
+/// The clients of which some plan holds both files.
+pub fn clients_of(audiences: &[Audience<'_>], one: &str, other: &str) -> Vec<ClientRef> {
+    audiences.iter().filter(|of| of.meet(one, other)).map(|of| of.client).collect()
+}

@@ -1,0 +1,214 @@
+//! The same instruction twice where one load plan holds both.
+
+use crate::content::{self, Audience, Said};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
+use crate::instructions::Kind;
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::model::BlockKind;
+use crate::source::Span;
+use crate::workspace::File;
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+/// The lint.
+pub static DUPLICATE_INSTRUCTION: Lint = Lint {
+    name: "duplicate-instruction",
+    summary: "an instruction that is told twice on one load plan",
+    page: include_str!("../../docs/lints/duplicate-instruction.md"),
+    group: Group::Content,
+    level: Severity::Warn,
+    max_level: Severity::Warn,
+    pedantic: false,
+    basis: Basis::Cost,
+    why: "it is paid for twice, and one of the two will be forgotten when the rule changes",
+    fix: FixKind::Unsafe,
+    since: "0.1.0",
+    check: Check::Workspace(check),
+};
+
+/// Shorter instructions repeat by chance, in words.
+const LEAST_WORDS: usize = 5;
+/// In one file, where the same step may stand in two procedures, in words.
+const LEAST_WORDS_IN_FILE: usize = 8;
+/// Words of one shingle.
+const SHINGLE: usize = 3;
+/// Shingles of which this many instructions have the same are a phrase of the author's and lead nowhere.
+const COMMON: usize = 24;
+/// Share of shingles that two instructions must have in common to be nearly the same, in percent.
+const NEAR_PERCENT: usize = 60;
+/// More duplicates than this between two files are one finding.
+const SINGLE: usize = 3;
+
+/// A pair by the numbers of both instructions, the first of them told first.
+type Pair = (usize, usize);
+
+fn check(cx: &mut Checker<'_>) {
+    let workspace = cx.workspace;
+    let audiences = content::audiences(workspace);
+    let said = content::said(workspace, &audiences);
+    let mut pairs = equal(&said, &audiences);
+    pairs.extend(near(&said, &audiences, &pairs));
+    let mut by_files: BTreeMap<(&str, &str), Vec<Pair>> = BTreeMap::new();
+    for (first, again) in pairs {
+        by_files.entry((&*said[again].file.path, &*said[first].file.path)).or_default().push((first, again));
+    }
+    for ((path, other), mut pairs) in by_files {
+        pairs.sort_by_key(|(_, again)| said[*again].item.span);
+        let clients = content::clients_of(&audiences, path, other);
+        if pairs.len() > SINGLE && path != other {
+            let found = many(cx, &said, &pairs);
+            cx.report(Diagnostic { clients, ..found });
+            continue;
+        }
+        for (first, again) in pairs {
+            let found = one(cx, &said[first], &said[again]);
+            cx.report(Diagnostic { clients: clients.clone(), ..found });
+        }
+    }
+}
+
+fn word_count(words: &str) -> usize {
+    // Languages without spaces: three characters are about a word.
+    let spaced = words.split(' ').count();
+    if words.is_ascii() { spaced } else { spaced.max(words.chars().filter(|c| !c.is_ascii()).count() / 3) }
+}
+
+/// Whether two instructions are on one plan, and long enough to be no accident.
+fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: usize) -> bool {
+    let (one, two) = (&said[first], &said[again]);
+    let same = one.file.path == two.file.path;
+    let least = if same { LEAST_WORDS_IN_FILE } else { LEAST_WORDS };
+    if word_count(&two.words) < least || word_count(&one.words) < least {
+        return false;
+    }
+    if same && (one.item.kind == Kind::Procedure || one.item.span == two.item.span) {
+        return false;
+    }
+    audiences.iter().any(|of| of.meet(&one.file.path, &two.file.path))
+}
+
+/// Instructions in the same words.
+fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
+    let mut first: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut pairs = Vec::new();
+    for (again, of) in said.iter().enumerate() {
+        let earlier = first.entry(&of.words).or_default();
+        if let Some(first) = earlier.iter().take(COMMON).find(|first| counts(said, audiences, **first, again)) {
+            pairs.push((*first, again));
+        }
+        if earlier.len() < COMMON {
+            earlier.push(again);
+        }
+    }
+    pairs
+}
+
+/// Instructions of different files that are nearly the same, found through the shingles that they share. Numbers, names
+/// and negations must be the same.
+fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pair> {
+    let done: HashSet<usize> = known.iter().map(|(_, again)| *again).collect();
+    let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut sizes: Vec<usize> = Vec::with_capacity(said.len());
+    let mut pairs = Vec::new();
+    for (again, of) in said.iter().enumerate() {
+        let shingles = shingles(&of.words);
+        sizes.push(shingles.len());
+        let mut shared: HashMap<usize, usize> = HashMap::new();
+        for shingle in &shingles {
+            let holders = index.entry(*shingle).or_default();
+            if holders.len() >= COMMON {
+                continue;
+            }
+            for holder in holders.iter() {
+                *shared.entry(*holder).or_default() += 1;
+            }
+            holders.push(again);
+        }
+        if done.contains(&again) {
+            continue;
+        }
+        let alike = |(first, common): &(usize, usize)| {
+            let union = sizes[*first] + sizes[again] - common;
+            common * 100 >= union * NEAR_PERCENT
+                && said[*first].file.path != of.file.path
+                && anchors(&said[*first].words) == anchors(&of.words)
+                && counts(said, audiences, *first, again)
+        };
+        let best = shared.into_iter().filter(alike).max_by_key(|(first, common)| (*common, std::cmp::Reverse(*first)));
+        pairs.extend(best.map(|(first, _)| (first, again)));
+    }
+    pairs
+}
+
+fn shingles(words: &str) -> HashSet<u64> {
+    let words: Vec<&str> = words.split(' ').collect();
+    let of = |shingle: &[&str]| xxhash_rust::xxh3::xxh3_64(shingle.join(" ").as_bytes());
+    words.windows(SHINGLE.min(words.len()).max(1)).map(of).collect()
+}
+
+/// What must not differ: numbers, names with marks in them, and negations.
+fn anchors(words: &str) -> Vec<&str> {
+    let negations = ["not", "never", "no", "don't", "avoid", "without", "only", "before", "after", "unless", "except"];
+    let is_anchor = |word: &&str| {
+        negations.contains(word) || word.bytes().any(|byte| !byte.is_ascii_lowercase() && byte != b'\'' && byte != b'-')
+    };
+    let mut anchors: Vec<&str> = words.split(' ').filter(is_anchor).collect();
+    anchors.sort_unstable();
+    anchors
+}
+
+fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
+    let same = first.words == again.words;
+    let how = if same { "is told" } else { "is told in almost the same words" };
+    let place = if first.file.path == again.file.path { "above".to_owned() } else { format!("in `{}`", first.file.path) };
+    let fix = removal(again).map(|span| Fix {
+        title: "delete the second".to_owned(),
+        applicability: Applicability::Unsafe,
+        edits: vec![Edit { path: again.file.path.clone(), span, text: String::new() }],
+    });
+    Diagnostic {
+        message: format!("this instruction {how} {place} already"),
+        help: "keep the one in the file that is loaded whenever it matters".to_owned(),
+        span: Some(again.item.span),
+        related: vec![label(first)],
+        key: again.words.clone(),
+        fixes: fix.into_iter().collect(),
+        ..cx.finding(&again.file.path)
+    }
+}
+
+fn many(cx: &Checker<'_>, said: &[Said<'_>], pairs: &[Pair]) -> Diagnostic {
+    let (first, again) = (&said[pairs[0].0], &said[pairs[0].1]);
+    let all = again.file.instructions().items.len();
+    Diagnostic {
+        message: format!("{} of {all} instructions stand in `{}` already", pairs.len(), first.file.path),
+        help: "keep them in one of the two files; where two clients need them, import or link one from the other"
+            .to_owned(),
+        span: Some(again.item.span),
+        related: vec![label(first)],
+        key: first.file.path.to_string(),
+        ..cx.finding(&again.file.path)
+    }
+}
+
+fn label(first: &Said<'_>) -> Label {
+    Label { path: first.file.path.clone(), span: first.item.span, message: "told here first".to_owned() }
+}
+
+/// The lines of a list item that holds nothing but the instruction.
+fn removal(of: &Said<'_>) -> Option<Span> {
+    let File { document, source, .. } = of.file;
+    let text = source.text.as_str();
+    let inside = |span: Span| span.contains(of.item.span);
+    let item = document.blocks.iter().rfind(|block| matches!(block.kind, BlockKind::Item { .. }) && inside(block.span))?;
+    let whole = item.span.slice(text);
+    let bare = crate::instructions::normalize(whole.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']')));
+    if bare != of.words {
+        return None;
+    }
+    let start = text[..item.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+    if !text[start..item.span.start as usize].trim().is_empty() {
+        return None;
+    }
+    let end = text[item.span.end as usize..].find('\n').map_or(text.len(), |at| item.span.end as usize + at + 1);
+    Some(Span::new(start, end))
+}
