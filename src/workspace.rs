@@ -359,7 +359,17 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), counted: OnceLock::new(), raw }
+    File {
+        path: path.clone(),
+        roles: roles.to_vec(),
+        linted,
+        state,
+        source,
+        document,
+        tokens: OnceLock::new(),
+        counted: OnceLock::new(),
+        raw,
+    }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {
