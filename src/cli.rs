@@ -131,7 +131,13 @@ pub fn run() -> ExitCode {
         Command::Completions(of) => completions::completions(of),
     };
     match answer {
-        Ok(Answer { text, code }) => ExitCode::from(if print(&text) { code } else { CLEAN }),
+        Ok(Answer { text, code }) => match print(&text) {
+            Ok(()) => ExitCode::from(code),
+            Err(error) => {
+                say(&format!("ctxlint: the result could not be written: {error}"));
+                ExitCode::from(UNUSABLE)
+            }
+        },
         Err(Unusable { message, hint }) => {
             say(&format!("ctxlint: {}", crate::report::one_line(&message)));
             if !hint.is_empty() {
@@ -142,12 +148,15 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Writes a result. A reader that went away (`| head`) is no error, and the exit code is not asked for then.
-fn print(text: &str) -> bool {
+/// Writes a result. A reader that went away (`| head`) is no error.
+fn print(text: &str) -> std::io::Result<()> {
     // Whatever a result shows of a file, it shows no credential.
     let text = crate::secrets::masked(text);
     let mut out = std::io::stdout().lock();
-    out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(()),
+        done => done,
+    }
 }
 
 /// Writes a line that is no result.

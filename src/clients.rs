@@ -216,6 +216,16 @@ pub fn is_personal(path: &str) -> bool {
     rules_of(path).iter().any(|(_, rule)| rule.personal)
 }
 
+/// Whether a client looks into a folder at this path: `.claude`, `.claude/rules`, `docs/.cursor`.
+pub fn is_client_folder(path: &str) -> bool {
+    let ends_so = |dir: &str| path == dir || path.strip_suffix(dir).is_some_and(|before| before.ends_with('/'));
+    let rules = CLIENTS.iter().flat_map(|client| client.files).filter(|rule| rule.dir.starts_with('.'));
+    rules.into_iter().any(|rule| {
+        let ends = rule.dir.match_indices('/').map(|(at, _)| at).chain([rule.dir.len()]);
+        ends.into_iter().any(|end| ends_so(&rule.dir[..end]))
+    })
+}
+
 /// Whether a folder at this path may directly hold one person's files.
 pub fn may_hold_personal(dir: &str) -> bool {
     let personal = CLIENTS.iter().flat_map(|client| client.files).filter(|rule| rule.personal && !rule.dir.is_empty());

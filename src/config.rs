@@ -104,6 +104,24 @@ pub struct Override {
     pub budgets: Vec<BudgetSetting>,
 }
 
+/// What a document is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DocumentClass {
+    /// It is kept true: what it says wrong is a warning.
+    Living,
+    /// It records past work: what is no longer so is only worth knowing.
+    Record,
+}
+
+/// Documents of one class.
+#[derive(Clone, Debug)]
+pub struct Documents {
+    /// Which files.
+    pub files: GlobSet,
+    /// Their class.
+    pub class: DocumentClass,
+}
+
 /// Everything that can be configured, resolved.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -125,6 +143,10 @@ pub struct Settings {
     pub preset: String,
     /// Overrides by file, in the order of the file; later ones win.
     pub overrides: Vec<Override>,
+    /// Documents whose references are checked beside those of context files, in the order of the file; later ones win.
+    pub documents: Vec<Documents>,
+    /// How much of git's history `check` asks: `auto`, `full` or `off`.
+    pub history: String,
     /// Token encoding: `o200k_base` or `cl100k_base`.
     pub encoding: String,
     /// Profile for estimates.
@@ -149,6 +171,8 @@ impl Default for Settings {
             budgets: Vec::new(),
             preset: crate::budgets::PRESETS[0].name.to_owned(),
             overrides: Vec::new(),
+            documents: Vec::new(),
+            history: "auto".to_owned(),
             encoding: "o200k_base".to_owned(),
             profile: "claude-5".to_owned(),
             multiplier: None,
@@ -165,6 +189,11 @@ impl Settings {
         let mut overridden = overridden.filter(|entry| entry.budgets.iter().any(|budget| budget.name == name));
         let of_file = overridden.find(|entry| entry.files.is_match(path)).map(|entry| &entry.budgets);
         of_file.unwrap_or(&self.budgets).iter().rfind(|budget| budget.name == name).map(|budget| budget.budget)
+    }
+
+    /// The class that the configuration gives a document; `None` where it names none.
+    pub fn document_class(&self, path: &str) -> Option<DocumentClass> {
+        self.documents.iter().rfind(|documents| documents.files.is_match(path)).map(|documents| documents.class)
     }
 
     /// Why the file at `path` is not linted, in words that name the setting; `None` when it is.
@@ -206,6 +235,7 @@ fn read_table(prefix: &str, table: &Node, settings: &mut Settings, problems: &mu
         match path.as_str() {
             "levels" => settings.levels.extend(read_levels(&entry.value, problems)),
             "budgets" => settings.budgets.extend(read_budgets(&entry.value, problems)),
+            "documents" => settings.documents.extend(read_documents(&entry.value, problems)),
             "override" => settings.overrides.extend(read_overrides(&entry.value, problems)),
             _ => read_key(&path, entry, settings, problems),
         }
@@ -228,7 +258,8 @@ fn read_key(path: &str, entry: &Entry, settings: &mut Settings, problems: &mut V
         }
         return;
     }
-    let names: Vec<&str> = KEYS.iter().map(|key| key.path).chain(["levels", "budgets", "override"]).collect();
+    let names: Vec<&str> =
+        KEYS.iter().map(|key| key.path).chain(["levels", "budgets", "documents", "override"]).collect();
     problems.push(unknown("key", path, entry.key_span, names));
 }
 
@@ -328,6 +359,44 @@ fn read_budget(node: &Node) -> Option<Budget> {
         }
     }
     (budget.warn.is_some() || budget.error.is_some()).then_some(budget)
+}
+
+fn read_documents(table: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<Documents> {
+    if !matches!(table.kind, NodeKind::Mapping(_)) {
+        problems.push(wrong_type("documents", "a table of \"glob\" = { class = \"living\" }", table));
+        return Vec::new();
+    }
+    let mut found = Vec::new();
+    for entry in table.entries() {
+        let glob = Node {
+            span: entry.key_span,
+            kind: NodeKind::String { value: entry.key.clone(), style: crate::model::ScalarStyle::Plain },
+        };
+        let files = match globs(&glob) {
+            Ok(files) => files,
+            Err((span, message)) => {
+                problems.push(ConfigProblem { span, message, help: String::new() });
+                continue;
+            }
+        };
+        let class = match entry.value.get("class").map(|class| class.value.as_str()) {
+            None | Some(Some("living")) => DocumentClass::Living,
+            Some(Some("record")) => DocumentClass::Record,
+            Some(_) => {
+                problems.push(ConfigProblem {
+                    span: entry.value.span,
+                    message: format!("the class of the documents `{}` must be \"living\" or \"record\"", entry.key),
+                    help: "write for example `[documents.\"docs/**\"]` and `class = \"record\"`".to_owned(),
+                });
+                continue;
+            }
+        };
+        for key in entry.value.entries().iter().filter(|key| &*key.key != "class") {
+            problems.push(unknown("key", &key.key, key.key_span, ["class"]));
+        }
+        found.push(Documents { files, class });
+    }
+    found
 }
 
 fn read_overrides(list: &Node, problems: &mut Vec<ConfigProblem>) -> Vec<Override> {

@@ -3,9 +3,10 @@
 use crate::clients::{self, Client, FileRule, Role};
 use crate::config::Settings;
 use crate::model::Format;
-use crate::paths::{LinkTarget, PathIndex, file_name, is_below, join, normalize, parent};
-use crate::world::{EntryKind, World, git};
+use crate::paths::{LinkTarget, PathIndex, Presence, file_name, is_below, join, normalize, parent};
+use crate::world::{DirEntry, EntryKind, World, git};
 use std::collections::BTreeMap;
+use std::ops::Bound;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -20,6 +21,9 @@ const SPARSE: &str = ".git/info/sparse-checkout";
 
 /// How many paths are looked at behind links to folders before the rest is left out.
 const MAX_LINKED_PATHS: usize = 50_000;
+
+/// How many links to folders may lie inside one another.
+const MAX_LINKS_IN_LINKS: u32 = 4;
 
 /// Ignore files larger than this, in bytes, are not read.
 const MAX_IGNORE_FILE: u64 = 1 << 20;
@@ -63,6 +67,11 @@ pub enum WalkProblem {
     },
     /// A link in a context file's place that leads to nothing.
     DanglingLink {
+        /// Path relative to the root.
+        path: Arc<str>,
+    },
+    /// A link in a context file's place that leads to what git ignores or what belongs to another repository.
+    HiddenLink {
         /// Path relative to the root.
         path: Arc<str>,
     },
@@ -150,6 +159,7 @@ pub fn problem_path(problem: &WalkProblem) -> &Arc<str> {
         WalkProblem::Unreadable { path, .. }
         | WalkProblem::LinkLoop { path }
         | WalkProblem::DanglingLink { path }
+        | WalkProblem::HiddenLink { path }
         | WalkProblem::OutsideLink { path } => path,
     }
 }
@@ -265,7 +275,7 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
         let path = join(dir, &entry.name);
         if !entry.readable_name {
             let why = "its name is not UTF-8".to_owned();
-            if !clients::roles_of(&path).is_empty() {
+            if entry.kind == EntryKind::Dir || !clients::roles_of(&path).is_empty() {
                 walk.out.problems.push(WalkProblem::Unreadable { path: path.into(), why });
             }
             continue;
@@ -281,11 +291,21 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
                     walk.out.index.unwalked.push(path.into());
                 }
             }
-            EntryKind::Dir => walk_dir(walk, &path),
+            EntryKind::Dir => {
+                no_regular_file(walk, &path, "it is a folder");
+                walk_dir(walk, &path);
+            }
             EntryKind::File => walk.out.index.files.push(path.into()),
             EntryKind::Link => walk.links.push(path.into()),
-            EntryKind::Other => {}
+            EntryKind::Other => no_regular_file(walk, &path, "it is not a regular file"),
         }
+    }
+}
+
+/// Something else stands where a client looks for a file.
+fn no_regular_file(walk: &mut Walk<'_>, path: &str, why: &str) {
+    if !clients::roles_of(path).is_empty() {
+        walk.out.problems.push(WalkProblem::Unreadable { path: path.into(), why: why.to_owned() });
     }
 }
 
@@ -324,13 +344,36 @@ fn add_tracked_but_ignored(walk: &mut Walk<'_>) {
             return;
         }
     };
+    let mut listings = BTreeMap::new();
     for path in paths {
-        if !clients::roles_of(&path).is_empty() && walk.world.stat(&walk.root.join(&path)).is_none() {
+        // An index can hold any name; only what is written as a path below the root is one.
+        if normalize("", &path).as_deref() != Some(path.as_str()) {
             continue;
         }
+        match kind_below(walk, &path, &mut listings) {
+            Some(EntryKind::File) => walk.out.index.files.push(path.as_str().into()),
+            Some(EntryKind::Link) => walk.links.push(path.as_str().into()),
+            _ => continue,
+        }
         add_dirs(walk, &path);
-        walk.out.index.files.push(path.into());
     }
+}
+
+/// The entries of folders by their path; `None` for what is no real folder of the repository.
+type Listings = BTreeMap<String, Option<Vec<DirEntry>>>;
+
+/// What is at `path`, where every folder above it is a real one: nothing is reached through a link.
+fn kind_below(walk: &Walk<'_>, path: &str, listings: &mut Listings) -> Option<EntryKind> {
+    let dir = parent(path);
+    if !listings.contains_key(dir) {
+        let is_real = dir.is_empty() || kind_below(walk, dir, listings) == Some(EntryKind::Dir);
+        let entries = if is_real { walk.world.read_dir(&walk.root.join(dir)).ok() } else { None };
+        // A repository of its own inside this one is not ours.
+        let entries = entries.filter(|entries| dir.is_empty() || !entries.iter().any(|entry| entry.name == ".git"));
+        listings.insert(dir.to_owned(), entries);
+    }
+    let entries = listings.get(dir)?.as_ref()?;
+    entries.iter().find(|entry| entry.readable_name && entry.name == file_name(path)).map(|entry| entry.kind)
 }
 
 fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
@@ -343,7 +386,9 @@ fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
         }
         let index = &walk.out.index;
         let known = |paths: &[Arc<str>]| paths.binary_search_by(|path| (**path).cmp(target.as_str())).is_ok();
-        if known(&index.files) || known(&index.dirs) {
+        // A `..` behind a name steps back from wherever that name leads, which text alone does not tell.
+        let through_link = written.to_str().is_some_and(|to| to.trim_start_matches("../").contains(".."));
+        if !through_link && (known(&index.files) || known(&index.dirs)) {
             return LinkTarget::Inside(target.into());
         }
     }
@@ -354,8 +399,8 @@ fn resolve_link(walk: &Walk<'_>, link: &Arc<str>) -> LinkTarget {
             Ok(inside) => LinkTarget::Inside(slashed(inside).into()),
             Err(_) => LinkTarget::Outside,
         },
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => LinkTarget::Dangling,
-        Err(_) => LinkTarget::Loop,
+        Err(error) if error.to_string().contains("symbolic links") => LinkTarget::Loop,
+        Err(_) => LinkTarget::Dangling,
     }
 }
 
@@ -394,8 +439,11 @@ fn give_roles(walk: &mut Walk<'_>) {
             add_roles(&mut roles, local, path, path);
         }
     }
-    let (linked, problems) = linked_paths(&walk.out.index);
+    let (linked, problems, whole) = linked_paths(&walk.out.index);
     walk.out.problems.extend(problems);
+    if !whole {
+        walk.out.notes.push("paths behind symbolic links beyond the first 50,000".to_owned());
+    }
     for (at, real) in linked {
         add_roles(&mut roles, local, &real, &at);
     }
@@ -450,39 +498,42 @@ type LinkedPath = (Arc<str>, Arc<str>);
 
 /// Every path that leads through a link to a file inside the root, with the real path; and what is wrong with links
 /// that stand where a client looks.
-fn linked_paths(index: &PathIndex) -> (Vec<LinkedPath>, Vec<WalkProblem>) {
+fn linked_paths(index: &PathIndex) -> (Vec<LinkedPath>, Vec<WalkProblem>, bool) {
     let mut found = Vec::new();
     let mut problems = Vec::new();
     // Links met while looking behind a link stand under a second path; `through` says how many links deep it is.
     let mut todo: Vec<(Arc<str>, &LinkTarget, u32)> =
         index.links.iter().map(|(at, target)| (at.clone(), target, 0)).collect();
     todo.reverse();
+    let mut steps = 0;
     while let Some((at, target, through)) = todo.pop() {
-        let has_role = || !clients::roles_of(&at).is_empty();
+        steps += 1;
+        if steps > MAX_LINKED_PATHS || found.len() > MAX_LINKED_PATHS {
+            return (found, problems, false);
+        }
+        let matters = || !clients::roles_of(&at).is_empty() || clients::is_client_folder(&at);
         match target {
             LinkTarget::Loop => problems.push(WalkProblem::LinkLoop { path: at }),
-            LinkTarget::Dangling if has_role() => problems.push(WalkProblem::DanglingLink { path: at }),
-            LinkTarget::Outside if has_role() => problems.push(WalkProblem::OutsideLink { path: at }),
+            LinkTarget::Dangling if matters() => problems.push(WalkProblem::DanglingLink { path: at }),
+            LinkTarget::Outside if matters() => problems.push(WalkProblem::OutsideLink { path: at }),
             LinkTarget::Dangling | LinkTarget::Outside => {}
             LinkTarget::Inside(target) if index.files.binary_search(target).is_ok() => found.push((at, target.clone())),
             LinkTarget::Inside(target) => {
-                for file in index.below(target) {
-                    if found.len() >= MAX_LINKED_PATHS {
-                        break;
-                    }
-                    found.push((join(&at, &file[target.len() + 1..]).into(), file.clone()));
+                if matters() && index.presence(target) != Presence::Dir {
+                    problems.push(WalkProblem::HiddenLink { path: at });
+                    continue;
                 }
-                let inner = index.links.iter().filter(|(link, _)| through < 4 && is_below(link, target));
-                for (link, inner_target) in inner.filter(|(_, inner)| matches!(inner, LinkTarget::Inside(_))) {
-                    if let LinkTarget::Inside(to) = inner_target
-                        && !is_below(target, to)
-                        && todo.len() < MAX_LINKED_PATHS
-                    {
-                        todo.push((
-                            join(&at, link[target.len()..].trim_start_matches('/')).into(),
-                            inner_target,
-                            through + 1,
-                        ));
+                let files = index.below(target);
+                steps += files.len();
+                found.extend(files.iter().map(|file| (join(&at, &file[target.len() + 1..]).into(), file.clone())));
+                // Links to folders around their own place are followed once, from where they stand.
+                let prefix = format!("{target}/");
+                let inner = index.links.range::<str, _>((Bound::Included(&*prefix), Bound::Unbounded));
+                for (link, inner_target) in inner.take_while(|(link, _)| link.starts_with(&prefix)) {
+                    steps += 1;
+                    let LinkTarget::Inside(to) = inner_target else { continue };
+                    if through < MAX_LINKS_IN_LINKS && !is_below(target, to) {
+                        todo.push((join(&at, &link[prefix.len()..]).into(), inner_target, through + 1));
                     }
                 }
             }
@@ -490,5 +541,5 @@ fn linked_paths(index: &PathIndex) -> (Vec<LinkedPath>, Vec<WalkProblem>) {
     }
     found.sort_unstable();
     found.dedup();
-    (found, problems)
+    (found, problems, true)
 }

@@ -6,6 +6,7 @@ pub mod blame;
 pub mod lines;
 pub mod trees;
 
+use crate::paths::parent;
 use crate::world::git::{self, GitError, ObjectKind, Objects, Oid, Repository, Wanted};
 use blame::Origin;
 use std::collections::{BTreeMap, HashMap};
@@ -115,7 +116,14 @@ pub fn departures(
         let removals = git::changes(repository, &repository.head, None, &names, Wanted::Removals)?;
         let mut last: BTreeMap<Arc<str>, Oid> = BTreeMap::new();
         for removal in removals {
-            last.entry(removal.path).or_insert(removal.commit);
+            // What was asked for may be a folder: it went with the last file that it held.
+            let mut at: &str = &removal.path;
+            while !at.is_empty() {
+                if let Ok(asked) = todo.binary_search_by(|path| (**path).cmp(at)) {
+                    last.entry(todo[asked].clone()).or_insert_with(|| removal.commit.clone());
+                }
+                at = parent(at);
+            }
         }
         let mut commits: Vec<Oid> = last.values().cloned().collect();
         commits.sort_unstable();

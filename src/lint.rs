@@ -11,6 +11,7 @@ pub use suppression::{Reach, Suppression, suppressions};
 
 use crate::config::Level;
 use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::source::Source;
 use crate::workspace::{File, Workspace};
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -180,6 +181,15 @@ pub fn url(name: &str) -> String {
     format!("docs/lints/{name}.md")
 }
 
+/// The lints that read [`Workspace::references`].
+const OF_REFERENCES: [&str; 6] =
+    ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
+
+/// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
+pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
+    OF_REFERENCES.iter().filter_map(|name| by_name(name)).any(|lint| selection.may_fire(lint, settings))
+}
+
 /// Runs every selected lint over the workspace.
 pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
     let active: Vec<&'static Lint> =
@@ -256,13 +266,13 @@ fn suppress(
     found: &mut Vec<Diagnostic>,
     selection: &Selection,
 ) -> usize {
-    let by_path: HashMap<&str, Vec<Suppression>> = workspace
-        .files
-        .iter()
-        .filter(|file| file.linted && file.is_readable())
-        .map(|file| (&*file.path, suppressions(file)))
-        .filter(|(_, list)| !list.is_empty())
-        .collect();
+    let files = workspace.files.iter().filter(|file| file.linted && file.is_readable());
+    let of_files = files.map(|file| (&file.source, suppressions(file)));
+    let of_config = workspace.config.iter().map(|config| (config, suppression::config_suppressions(config)));
+    let commented: Vec<(&Source, Vec<Suppression>)> =
+        of_files.chain(of_config).filter(|(_, list)| !list.is_empty()).collect();
+    let by_path: HashMap<&str, &Vec<Suppression>> =
+        commented.iter().map(|(source, list)| (&*source.path, list)).collect();
     if by_path.is_empty() {
         return 0;
     }
@@ -281,8 +291,8 @@ fn suppress(
     });
     let count = before - found.len();
     let is_active = |name: &str| active.iter().any(|lint| lint.name == name || lint.group.name() == name);
-    for file in &workspace.files {
-        for (at, suppression) in by_path.get(&*file.path).into_iter().flatten().enumerate() {
+    for (file, list) in &commented {
+        for (at, suppression) in list.iter().enumerate() {
             for name in 0..suppression.names.len() {
                 let used = used.contains_key(&(&*file.path, at, name));
                 let report = suppression::report(file, suppression, name, used, is_active, found);

@@ -1,11 +1,14 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
+pub mod case_mismatch;
 pub mod conflicting_instruction;
 pub mod dead_scope;
 pub mod derivable_content;
+pub mod drifted_citation;
 pub mod duplicate_import;
 pub mod duplicate_instruction;
 pub mod eager_import;
+pub mod enforced_elsewhere;
 pub mod excessive_emphasis;
 pub mod external_import;
 pub mod file_instructions;
@@ -24,6 +27,8 @@ pub mod missing_anchor;
 pub mod missing_description;
 pub mod missing_import;
 pub mod missing_link_target;
+pub mod missing_path;
+pub mod missing_symbol;
 pub mod nested_config;
 pub mod not_utf8;
 pub mod path_tokens;
@@ -33,6 +38,7 @@ pub mod skill_body;
 pub mod skill_listing_budget;
 pub mod skill_name;
 pub mod skipped_file;
+pub mod stale_citation;
 pub mod startup_instructions;
 pub mod startup_lines;
 pub mod startup_tokens;
@@ -40,6 +46,7 @@ pub mod symlink_loop;
 pub mod too_large;
 pub mod truncated_memory;
 pub mod universal_scope;
+pub mod unknown_command;
 pub mod unknown_lint;
 pub mod unloaded_import_target;
 pub mod unquoted_glob;
@@ -51,12 +58,15 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
+    &case_mismatch::CASE_MISMATCH,
     &conflicting_instruction::CONFLICTING_INSTRUCTION,
     &dead_scope::DEAD_SCOPE,
     &derivable_content::DERIVABLE_CONTENT,
+    &drifted_citation::DRIFTED_CITATION,
     &duplicate_import::DUPLICATE_IMPORT,
     &duplicate_instruction::DUPLICATE_INSTRUCTION,
     &eager_import::EAGER_IMPORT,
+    &enforced_elsewhere::ENFORCED_ELSEWHERE,
     &excessive_emphasis::EXCESSIVE_EMPHASIS,
     &external_import::EXTERNAL_IMPORT,
     &file_instructions::FILE_INSTRUCTIONS,
@@ -75,6 +85,8 @@ pub static ALL: &[&Lint] = &[
     &missing_description::MISSING_DESCRIPTION,
     &missing_import::MISSING_IMPORT,
     &missing_link_target::MISSING_LINK_TARGET,
+    &missing_path::MISSING_PATH,
+    &missing_symbol::MISSING_SYMBOL,
     &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
     &path_tokens::PATH_TOKENS,
@@ -84,6 +96,7 @@ pub static ALL: &[&Lint] = &[
     &skill_listing_budget::SKILL_LISTING_BUDGET,
     &skill_name::SKILL_NAME,
     &skipped_file::SKIPPED_FILE,
+    &stale_citation::STALE_CITATION,
     &startup_instructions::STARTUP_INSTRUCTIONS,
     &startup_lines::STARTUP_LINES,
     &startup_tokens::STARTUP_TOKENS,
@@ -91,6 +104,7 @@ pub static ALL: &[&Lint] = &[
     &too_large::TOO_LARGE,
     &truncated_memory::TRUNCATED_MEMORY,
     &universal_scope::UNIVERSAL_SCOPE,
+    &unknown_command::UNKNOWN_COMMAND,
     &unknown_lint::UNKNOWN_LINT,
     &unloaded_import_target::UNLOADED_IMPORT_TARGET,
     &unquoted_glob::UNQUOTED_GLOB,

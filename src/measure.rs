@@ -23,14 +23,15 @@ pub struct Measured {
     pub instructions: u64,
 }
 
+/// Lines of a text: a last line without a line ending counts, an empty text has none.
+pub fn lines(text: &str) -> u64 {
+    crate::source::count_lines(text) as u64
+}
+
 /// Measures a text; tokens are counted in `encoding`.
 pub fn measure(encoding: Encoding, text: &str) -> Measured {
-    Measured {
-        bytes: text.len() as u64,
-        lines: crate::source::count_lines(text) as u64,
-        tokens: tokens::count(encoding, text) as u64,
-        instructions: 0,
-    }
+    let tokens = tokens::count(encoding, text) as u64;
+    Measured { bytes: text.len() as u64, lines: lines(text), tokens, instructions: 0 }
 }
 
 /// The limits that hold for one value.

@@ -1,11 +1,16 @@
 //! What one file says about others: imports and links, and later paths, citations and commands.
 
 pub mod citations;
+pub mod commands;
 pub mod drift;
 pub mod imports;
 pub mod links;
+pub mod listing;
+pub mod mentions;
+pub mod relocate;
 pub mod resolve;
 pub mod scan;
+pub mod survey;
 
 pub use imports::{Import, InertReason, State, imports};
 

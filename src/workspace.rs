@@ -18,6 +18,7 @@ use crate::instructions::{self, Counted};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
@@ -155,7 +156,11 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
+    /// Configuration files of formatters and linters in the root, by name.
+    pub style_configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// What documents say about others, once [`references::survey::survey`] was made.
+    pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
     heaviest: OnceLock<Vec<ClientPlan>>,
 }
@@ -199,8 +204,8 @@ impl Workspace {
     }
 }
 
-/// Loads the repository at `root`. `config` is the text of the configuration file, if there is one, for positions.
-pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<String>) -> Workspace {
+/// Loads the repository at `root`. `config` is the configuration file, if there is one, for positions.
+pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<Source>) -> Workspace {
     let discovery = discover(world, root, &settings);
     from_discovery(world, root, settings, config, discovery)
 }
@@ -210,10 +215,11 @@ pub fn from_discovery(
     world: &dyn World,
     root: &Path,
     settings: Settings,
-    config: Option<String>,
+    config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
+    let style_configs = style_configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
         read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
@@ -294,13 +300,39 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
-        config: config.map(|text| Source::new(crate::config::FILE_NAME, text)),
+        style_configs,
+        config,
         scoped_rules: OnceLock::new(),
+        references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace
+}
+
+/// Configuration files of formatters and linters that are read in the root.
+const STYLE_CONFIGS: [&str; 12] = [
+    ".editorconfig",
+    ".prettierrc",
+    ".prettierrc.json",
+    ".prettierrc.yaml",
+    ".prettierrc.yml",
+    "biome.json",
+    "biome.jsonc",
+    "ruff.toml",
+    ".ruff.toml",
+    "pyproject.toml",
+    "rustfmt.toml",
+    ".rustfmt.toml",
+];
+
+fn style_configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
+    const LARGEST: u64 = 256 * 1024;
+    let there = STYLE_CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
+    let read =
+        |name: &&'static str| Some((*name, String::from_utf8(world.read(&root.join(name), LARGEST).ok()?).ok()?));
+    there.filter_map(read).collect()
 }
 
 /// The clients that the configuration names, else those with a file that only they read; `AGENTS.md` alone means Codex.
@@ -323,6 +355,12 @@ fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Clie
         exclusive.insert(clients::codex::CLIENT.name);
     }
     clients::all().iter().filter(|client| exclusive.contains(client.name)).copied().collect()
+}
+
+/// Reads a document that is in the tree and not yet in the workspace; no lint looks at it by itself.
+pub fn read_document(world: &dyn World, workspace: &Workspace, path: &Arc<str>) -> File {
+    let absolute = workspace.root.join(&**path);
+    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size)
 }
 
 fn read_file(
@@ -349,7 +387,17 @@ fn read_file(
     };
     let document = parse::parse(&text, format);
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens: OnceLock::new(), counted: OnceLock::new(), raw }
+    File {
+        path: path.clone(),
+        roles: roles.to_vec(),
+        linted,
+        state,
+        source,
+        document,
+        tokens: OnceLock::new(),
+        counted: OnceLock::new(),
+        raw,
+    }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

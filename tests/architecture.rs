@@ -27,7 +27,22 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("config", &["budgets", "clients", "model", "source"]),
     ("cache", &[]),
     ("history", &["paths", "world"]),
-    ("references", &["cache", "clients", "history", "model", "parse", "paths", "source", "workspace", "world"]),
+    (
+        "references",
+        &[
+            "cache",
+            "clients",
+            "config",
+            "discover",
+            "history",
+            "model",
+            "parse",
+            "paths",
+            "source",
+            "workspace",
+            "world",
+        ],
+    ),
     ("discover", &["clients", "config", "model", "paths", "world"]),
     ("load", &["clients", "config", "model", "parse", "paths", "references", "scope", "source", "tokens", "world"]),
     (
@@ -48,7 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("content", &["clients", "diagnostic", "discover", "instructions", "load", "paths", "workspace"]),
+    ("content", &["clients", "diagnostic", "discover", "instructions", "load", "model", "paths", "workspace"]),
     (
         "measure",
         &[
@@ -100,6 +115,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "config",
             "diagnostic",
             "discover",
+            "fix",
             "instructions",
             "lint",
             "lints",

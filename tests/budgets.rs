@@ -8,6 +8,7 @@
 use ctxlint::clients;
 use ctxlint::config::{self, Settings};
 use ctxlint::load::{self, Request, Visible};
+use ctxlint::source::Source;
 use ctxlint::tokens::{self, Encoding};
 use ctxlint::workspace::{self, Workspace};
 use ctxlint::world::{Disk, Memory, MemoryFile, World};
@@ -31,7 +32,7 @@ fn load_all(world: &dyn World, root: &Path) -> Workspace {
     let text = world.read(&root.join(config::FILE_NAME), 1 << 20).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let (settings, _) = text.as_deref().map_or_else(Default::default, config::parse);
     let clients = clients::all().iter().map(|client| client.name.to_owned()).collect();
-    workspace::load(world, root, Settings { clients, ..settings }, text)
+    workspace::load(world, root, Settings { clients, ..settings }, text.map(|text| Source::new("ctxlint.toml", text)))
 }
 
 fn same_plans(world: &dyn World, root: &Path) {

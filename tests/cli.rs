@@ -4,6 +4,7 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+use ctxlint::tokens::{self, Encoding};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
@@ -181,6 +182,67 @@ fn what_lies_in_a_submodule_is_not_ours_to_know() {
 }
 
 #[test]
+fn what_stands_where_a_client_looks_is_never_passed_over_in_silence() {
+    let dir = repository(&[("AGENTS.md/x", "x"), ("sub/a.md", "x")]);
+    let outside = repository(&[("rules/a.md", "x")]);
+    symlink("nowhere", dir.path().join(".claude")).unwrap();
+    symlink(outside.path(), dir.path().join(".cursor")).unwrap();
+    assert!(Command::new("mkfifo").arg(dir.path().join("CLAUDE.md")).status().unwrap().success());
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    for (path, what) in [
+        ("AGENTS.md", "it is a folder"),
+        ("CLAUDE.md", "not a regular file"),
+        (".claude", "leads to nothing"),
+        (".cursor", "out of the repository"),
+    ] {
+        assert!(run.out.lines().any(|line| line.starts_with(path) && line.contains(what)), "{path}: {}", run.out);
+    }
+}
+
+#[test]
+fn links_upon_links_end() {
+    let dir = repository(&[("CLAUDE.md", "x\n")]);
+    for from in 0..24 {
+        fs::create_dir(dir.path().join(format!("d{from}"))).unwrap();
+        fs::write(dir.path().join(format!("d{from}/CLAUDE.md")), "x\n").unwrap();
+        for to in (0..24).filter(|to| *to != from) {
+            symlink(format!("../d{to}"), dir.path().join(format!("d{from}/to{to}"))).unwrap();
+        }
+    }
+    let run = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert!(run.out.contains("25 context files"), "{}", run.out);
+    assert!(run.out.contains("not checked: paths behind symbolic links"), "{}", run.out);
+}
+
+#[test]
+fn a_result_that_cannot_be_written_is_no_success() {
+    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+    let status = command.args(["check", "--format", "json"]).current_dir(dir.path()).stdout(full).status().unwrap();
+    assert_eq!(status.code(), Some(2));
+}
+
+#[test]
+fn a_comment_in_the_configuration_allows_its_findings() {
+    let config = "[levels]\n# ctxlint allow: unknown-lint -- it comes with the next version\nfuture-lint = \"off\"\n";
+    let dir = repository(&[("CLAUDE.md", "Fine.\n"), ("conf/lint.toml", config)]);
+    let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
+    assert!(run.out.contains("no findings (1 suppressed)"), "{}", run.out);
+    let text = fs::read_to_string(dir.path().join("conf/lint.toml")).unwrap();
+    fs::write(dir.path().join("conf/lint.toml"), text.replace("# ctxlint", "# xtclint")).unwrap();
+    let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
+    assert!(run.out.contains("conf/lint.toml:3:1: warn[unknown-lint]"), "{}", run.out);
+}
+
+#[test]
+fn a_hash_inside_a_value_is_no_comment() {
+    let text = "---\nname: a\ndescription: \"see # ctxlint allow: skil-name\"\n---\n";
+    let dir = repository(&[(".claude/agents/a.md", text)]);
+    assert!(ctxlint(dir.path(), &["check", "--format", "concise"]).out.contains("no findings"));
+}
+
+#[test]
 fn a_repository_without_context_files_is_clean() {
     let dir = repository(&[("src/main.rs", "fn main() {}\n")]);
     let run = ctxlint(dir.path(), &["check"]);
@@ -204,13 +266,28 @@ fn init_writes_a_configuration_once() {
 fn measure_counts_exactly_and_sorts_by_cost() {
     let dir = repository(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
     let run = ctxlint(dir.path(), &["measure", "CLAUDE.md", "docs"]);
-    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(3)).collect();
+    let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(4)).collect();
     assert_eq!(files[..4], ["file", "docs/long.md", "CLAUDE.md", "total"], "{}", run.out);
     let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).out;
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert_eq!(json["files"][0]["tokens"], 3);
     assert_eq!(json["files"][0]["estimate"]["exact"], false);
-    assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 1);
+    assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 2);
+    let twice = ctxlint(&dir.path().join("docs"), &["measure", "long.md", "../docs/long.md", "--format", "json"]);
+    let twice: serde_json::Value = serde_json::from_str(&twice.out).unwrap();
+    assert_eq!(twice["files"].as_array().unwrap().len(), 1);
+    assert_eq!(twice["files"][0]["path"], "docs/long.md");
+}
+
+#[test]
+fn measure_obeys_the_configuration() {
+    let config = "[tokens]\nencoding = \"cl100k_base\"\nmultiplier = 3.0\n";
+    let dir = repository(&[("a.md", "hello\n"), ("ctxlint.toml", config)]);
+    let out = ctxlint(dir.path(), &["measure", "a.md", "--format", "json", "--profile", "o200k"]).out;
+    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    assert_eq!(json["encoding"], "cl100k_base");
+    assert_eq!(json["files"][0]["estimate"]["exact"], true, "an exact profile needs no multiplier");
+    assert_eq!(json["files"][0]["estimate"]["tokens"], json["files"][0]["tokens"]);
 }
 
 #[test]
@@ -227,4 +304,97 @@ fn a_reader_that_goes_away_is_no_error() {
     let output = child.wait_with_output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
     assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn init_writes_todays_figures_so_that_growth_is_an_error() {
+    let rule = "Every session reads this line.\n";
+    let dir = repository(&[
+        ("CLAUDE.md", "Run the tests.\n"),
+        (".claude/rules/a.md", rule),
+        (".claude/rules/b.md", "---\npaths: src/**\n---\nCheck the input.\n"),
+        ("src/a.ts", ""),
+        ("ctxlint.toml", "[budgets] # mine\nstartup-lines = 9\n"),
+    ]);
+    let run = ctxlint(dir.path(), &["init", "--budgets"]);
+    assert_eq!(run.out, "wrote to ctxlint.toml:\nstartup-tokens = 10\npath-tokens = 14\n");
+    assert!(run.err.contains("startup-lines is set already; it is 2 now"), "{}", run.err);
+    let written = fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap();
+    assert!(written.contains("once src/a.ts is read, in tokens; the default warns above 8,000: 4 % of"), "{written}");
+    assert!(written.ends_with("path-tokens = 14\nstartup-lines = 9\n"), "{written}");
+    assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
+    fs::write(dir.path().join(".claude/rules/a.md"), rule.repeat(2)).unwrap();
+    let grown = ctxlint(dir.path(), &["check", "--format", "concise"]);
+    assert_eq!(grown.code, 1);
+    assert!(grown.out.contains("CLAUDE.md: error[startup-tokens] Claude Code loads 16 tokens"), "{}", grown.out);
+    let again = ctxlint(dir.path(), &["init", "--budgets"]);
+    assert_eq!(again.out, "every budget is set; nothing was written\n");
+    let fresh = repository(&[("CLAUDE.md", "Run the tests.\n")]);
+    let printed = ctxlint(fresh.path(), &["init", "--budgets", "--print"]).out;
+    assert!(printed.contains("\n[budgets]\n# What Claude Code loads before the first prompt"), "{printed}");
+    assert!(!fresh.path().join("ctxlint.toml").exists());
+}
+
+#[test]
+fn check_counts_what_context_prints() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus-fixtures/budget");
+    let check: serde_json::Value =
+        serde_json::from_str(&ctxlint(&root, &["--root", ".", "check", "--format", "json"]).out).unwrap();
+    let context = ctxlint(&root, &["--root", ".", "context", "--worst", "--text", "--format", "json"]).out;
+    let context: serde_json::Value = serde_json::from_str(&context).unwrap();
+    let counted = |touched: bool| -> usize {
+        let loads = context["loads"].as_array().unwrap().iter();
+        let wanted = loads.filter(|load| touched || load["touch"].is_null());
+        wanted.map(|load| tokens::count(Encoding::O200kBase, load["text"].as_str().unwrap())).sum()
+    };
+    let parts = |lint: &str| -> usize {
+        let found = check["diagnostics"].as_array().unwrap().iter().find(|found| found["lint"] == lint).unwrap();
+        found["parts"].as_array().unwrap().iter().map(|part| part["value"].as_u64().unwrap() as usize).sum()
+    };
+    assert_eq!(parts("startup-tokens"), counted(false));
+    assert_eq!(parts("path-tokens"), counted(true));
+    let budgets = context["budgets"].as_array().unwrap().iter();
+    let names: Vec<_> =
+        budgets.map(|budget| (budget["name"].as_str().unwrap(), budget["state"].as_str().unwrap())).collect();
+    assert_eq!(
+        names,
+        [
+            ("startup-tokens", "error"),
+            ("startup-lines", "ok"),
+            ("startup-instructions", "ok"),
+            ("path-tokens", "error")
+        ]
+    );
+}
+
+#[test]
+fn the_window_of_an_option_wins_over_the_configuration() {
+    let skill = format!("---\ndescription: {}\n---\nBody.\n", "Says when to use it. ".repeat(70));
+    let dir = repository(&[
+        (".claude/skills/a/SKILL.md", &skill),
+        (".claude/skills/b/SKILL.md", &skill),
+        ("ctxlint.toml", "window = 200000\n"),
+    ]);
+    let only = ["check", "--only", "skill-listing-budget", "--format", "concise"];
+    assert!(ctxlint(dir.path(), &only).out.contains("at a window of 200,000 tokens"));
+    assert!(!ctxlint(dir.path(), &[&only[..], &["--window", "1000000"]].concat()).out.contains("warn["));
+    assert_eq!(ctxlint(dir.path(), &["check", "--window", "0"]).code, 2);
+    let context = ctxlint(dir.path(), &["context", "--format", "json"]).out;
+    assert!(context.contains("\"window\": 200000"), "{context}");
+}
+
+#[test]
+fn personal_files_that_git_ignores_count_when_asked_for() {
+    let dir = repository(&[
+        (".gitignore", "CLAUDE.local.md\n"),
+        ("CLAUDE.md", "Run the tests.\n"),
+        ("CLAUDE.local.md", "Mine alone.\n"),
+        ("ctxlint.toml", "[budgets]\nstartup-tokens = 4\n"),
+    ]);
+    let context = |arguments: &[&str]| ctxlint(dir.path(), &[&["context", "--text"], arguments].concat()).out;
+    assert!(!context(&[]).contains("Mine alone."));
+    assert!(context(&["--local"]).contains("Mine alone."));
+    let check = |arguments: &[&str]| ctxlint(dir.path(), &[&["check", "--format", "concise"], arguments].concat()).out;
+    assert!(!check(&[]).contains("startup-tokens"));
+    assert!(check(&["--local"]).contains("Claude Code loads 7 tokens"), "{}", check(&["--local"]));
 }

@@ -8,6 +8,7 @@
 use ctxlint::config;
 use ctxlint::lint::{self, Selection};
 use ctxlint::report::{Report, concise};
+use ctxlint::source::Source;
 use ctxlint::workspace;
 use ctxlint::world::Disk;
 use std::path::{Path, PathBuf};
@@ -52,7 +53,7 @@ fn check(root: &Path) -> String {
     let text = std::fs::read_to_string(root.join(config::FILE_NAME)).ok();
     let (settings, problems) = text.as_deref().map_or_else(Default::default, config::parse);
     assert_eq!(problems, [], "the configuration of {} is not valid", root.display());
-    let workspace = workspace::load(&Disk, root, settings, text);
+    let workspace = workspace::load(&Disk, root, settings, text.map(|text| Source::new("ctxlint.toml", text)));
     let outcome = lint::run(&workspace, &Selection::default());
     let report = Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: outcome.suppressed };
     concise::concise(&report)

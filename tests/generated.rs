@@ -173,7 +173,10 @@ fn the_page_of_the_configuration_is_fresh() {
         }
     }
     out.push_str(
-        "\n## `[[override]]`\n\nLevels and budgets of single files for those that match; later entries win over earlier ones, and all of them over the sections\n\
+        "\n## `[documents]`\n\nDocuments whose references are checked beside those of context files and of what these link: a table for each\n\
+         glob. `class` is `living` (what is wrong is a warning; the default) or `record` (a record of past work: only worth knowing).\n\n\
+         ```toml\n[documents.\"docs/**\"]\nclass = \"living\"\n\n[documents.\"docs/plans/**\"]\nclass = \"record\"\n```\n\
+          \n## `[[override]]`\n\nLevels and budgets of single files for those that match; later entries win over earlier ones, and all of them over the sections\n\
          above.\n\n```toml\n[[override]]\nfiles = [\"docs/**\"]\nlevels = { missing-anchor = \"off\" }\nbudgets = { file-lines = 600 }\n```\n\n\
          ## Comments that allow a finding\n\nIn Markdown, on lines of their own before the block: `<!-- ctxlint allow: name, name -- reason -->`. For the whole file:\n\
          `<!-- ctxlint allow-file: name -- reason -->`, after the frontmatter. In YAML frontmatter: `# ctxlint allow: name -- reason`, on the\n\
@@ -262,6 +265,9 @@ fn the_schema_of_the_configuration_is_fresh() {
         "type": "object", "additionalProperties": false, "required": ["files"],
         "properties": { "files": { "type": "array", "items": { "type": "string" } }, "levels": levels, "budgets": budgets },
     });
+    let class = json!({ "type": "string", "enum": ["living", "record"] });
+    let document = json!({ "type": "object", "properties": { "class": class }, "additionalProperties": false });
+    properties.insert("documents".to_owned(), json!({ "type": "object", "additionalProperties": document }));
     properties.insert("override".to_owned(), json!({ "type": "array", "items": entry }));
     let schema = json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -69,7 +69,8 @@ impl Repo {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
         let mut lines = Vec::new();
-        for found in json["refs"].as_array().unwrap() {
+        let citations = json["refs"].as_array().unwrap().iter().filter(|found| found["kind"] == "citation");
+        for found in citations {
             let word = |value: &serde_json::Value| value.as_str().unwrap_or_default().to_owned();
             let mut line = format!("{} {}", word(&found["text"]), word(&found["state"]));
             if let Some(now) = found["now"].as_object() {
@@ -195,8 +196,7 @@ fn blame_of_git(root: &Path, path: &str) -> Vec<String> {
 fn compare(root: &Path, paths: &[&str]) -> (usize, usize) {
     let repository = git::open(root).unwrap();
     let mut history = History::open(repository).unwrap();
-    let texts: Vec<String> =
-        paths.iter().map(|path| git_in(root, &["show", &format!("HEAD:{path}")])).collect();
+    let texts: Vec<String> = paths.iter().map(|path| git_in(root, &["show", &format!("HEAD:{path}")])).collect();
     let question = |(path, text): (&&str, &'_ String)| (path.to_string(), text.lines().count() as u32);
     let counts: Vec<(String, u32)> = paths.iter().zip(&texts).map(question).collect();
     let questions: Vec<Question<'_>> = counts
@@ -215,7 +215,8 @@ fn compare(root: &Path, paths: &[&str]) -> (usize, usize) {
         let origins: BTreeMap<u32, Origin> = origins;
         assert_eq!(origins.len(), expected.len(), "{path}");
         all += expected.len();
-        other += expected.iter().zip(origins.values()).filter(|(a, b)| **b != Origin::Commit(a.as_str().into())).count();
+        other +=
+            expected.iter().zip(origins.values()).filter(|(a, b)| **b != Origin::Commit(a.as_str().into())).count();
     }
     (all, other)
 }

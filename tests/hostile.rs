@@ -151,6 +151,30 @@ fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
 }
 
 #[test]
+fn an_index_leads_nowhere_out_of_the_root() {
+    let dir = tempfile::tempdir().unwrap();
+    let root = dir.path().join("repo");
+    fs::create_dir_all(root.join(".claude/rules")).unwrap();
+    fs::write(dir.path().join("outside.md"), "the [outside](gone.md)\n").unwrap();
+    assert!(git(&root, &["init", "-q"]).status.success());
+    std::os::unix::fs::symlink("../outside.md", root.join("CLAUDE.md")).unwrap();
+    fs::write(root.join(".claude/rules/a.md"), "inside\n").unwrap();
+    fs::write(root.join(".gitignore"), "CLAUDE.md\n.claude\n").unwrap();
+    assert!(git(&root, &["add", "-f", "CLAUDE.md", ".claude", ".gitignore"]).status.success());
+    fs::create_dir(dir.path().join("rules")).unwrap();
+    fs::write(dir.path().join("rules/a.md"), "the [outside](gone.md)\n").unwrap();
+    fs::remove_dir_all(root.join(".claude")).unwrap();
+    std::os::unix::fs::symlink("..", root.join(".claude")).unwrap();
+    let output = Command::new(CTXLINT).args(["check", "--format", "agent"]).current_dir(&root).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains("outside](") && !text.contains("missing-link-target"), "{text}");
+    assert!(
+        text.contains("CLAUDE.md error unreadable-file") || text.contains("CLAUDE.md warn unreadable-file"),
+        "{text}"
+    );
+}
+
+#[test]
 fn what_a_sparse_checkout_leaves_out_is_not_missing() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
@@ -173,7 +197,7 @@ fn nothing_in_a_repository_reaches_the_terminal_raw() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
     fs::create_dir_all(root.join(".claude/rules")).unwrap();
-    let evil = "\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}";
+    let evil = "\r\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}";
     fs::write(root.join("CLAUDE.md"), format!("# {evil}\n\n[a{evil}](docs/{evil}gone.md) @docs{evil}/x.md\n")).unwrap();
     fs::write(root.join(format!(".claude/rules/{}.md", "a\u{1b}[31m\u{9b}b")), "[x](gone.md)\n").unwrap();
     for format in ["human", "concise", "agent"] {

@@ -48,7 +48,10 @@ fn facts_pointers_and_catalogues_are_none() {
 #[test]
 fn lead_ins_carry_over_to_their_items() {
     assert_eq!(kinds("Never commit:\n\n- secrets\n- build outputs\n"), [Kind::Never, Kind::Never]);
-    assert_eq!(kinds("When a build fails:\n\n- Read the log\n- Fix the cause\n"), [Kind::Conditional, Kind::Conditional]);
+    assert_eq!(
+        kinds("When a build fails:\n\n- Read the log\n- Fix the cause\n"),
+        [Kind::Conditional, Kind::Conditional]
+    );
     assert_eq!(kinds("Ask for help when:\n\n- the plan is unclear\n- the tests hang\n"), [Kind::Conditional]);
 }
 
@@ -81,10 +84,17 @@ fn score(dir: &Path) -> Option<(usize, usize, usize, usize)> {
     let (mut hits, mut predicted, mut labelled, mut right) = (0, 0, 0, 0);
     for line in labels.lines() {
         let file: serde_json::Value = serde_json::from_str(line).unwrap();
-        let Ok(text) = std::fs::read_to_string(dir.join(format!("{}.md", file["file"].as_str().unwrap()))) else { continue };
+        let Ok(text) = std::fs::read_to_string(dir.join(format!("{}.md", file["file"].as_str().unwrap()))) else {
+            continue;
+        };
         let lines = LineIndex::new(&text);
         let number = |label: &serde_json::Value, key: &str| label[key].as_u64().unwrap() as usize;
-        let mut free: Vec<(usize, usize, &str)> = file["labels"].as_array().unwrap().iter().map(|label| (number(label, "start_line"), number(label, "end_line"), label["kind"].as_str().unwrap())).collect();
+        let mut free: Vec<(usize, usize, &str)> = file["labels"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|label| (number(label, "start_line"), number(label, "end_line"), label["kind"].as_str().unwrap()))
+            .collect();
         labelled += free.len();
         for found in count(&text).items {
             predicted += 1;
@@ -103,13 +113,17 @@ fn score(dir: &Path) -> Option<(usize, usize, usize, usize)> {
 #[test]
 fn labelled_files_are_counted_right() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/corpus/instructions");
-    let dir = if dir.exists() { dir } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/instructions") };
+    let dir =
+        if dir.exists() { dir } else { Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/corpus/instructions") };
     let Some((hits, predicted, labelled, right)) = score(&dir) else {
         eprintln!("no labelled files beside the checkout: passed over");
         return;
     };
     let (precision, recall) = (hits as f64 / predicted as f64, hits as f64 / labelled as f64);
-    assert!(precision >= 0.94 && recall >= 0.90 && right * 100 >= hits * 90, "{hits} of {predicted} and {labelled}, {right}");
+    assert!(
+        precision >= 0.94 && recall >= 0.90 && right * 100 >= hits * 90,
+        "{hits} of {predicted} and {labelled}, {right}"
+    );
 }
 
 proptest! {

@@ -7,7 +7,8 @@
 //!
 //! Words behind the path make special files: `link=TARGET`, `size=BYTES`, `unreadable`, `hex` (the block holds the bytes
 //! as hexadecimal digits), `escapes` (the block holds `\u{...}` for single characters), `repeat=TIMES` (the block again
-//! and again). The word `pedantic` on the output
+//! and again). With `was` a block holds the file as it was in an earlier commit, with `later` the file came after that
+//! commit; such a case is run in a real repository. The word `pedantic` on the output
 //! block switches the pedantic lints on, `all` shows the findings of every lint instead of the page's own.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
@@ -16,13 +17,16 @@ use ctxlint::config::{self, Settings};
 use ctxlint::diagnostic::{Applicability, Diagnostic};
 use ctxlint::lint::{self, Selection};
 use ctxlint::model::{BlockKind, Document, Format};
-use ctxlint::source::Span;
-use ctxlint::world::{Memory, MemoryFile};
+use ctxlint::references::drift::Mode;
+use ctxlint::references::survey::survey;
+use ctxlint::source::{Source, Span};
+use ctxlint::world::{Disk, Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The folder that stands for the root of a case's repository.
 const ROOT: &str = "/repo";
@@ -30,6 +34,10 @@ const ROOT: &str = "/repo";
 struct Case {
     title: String,
     world: Memory,
+    /// Files as they were in a first commit, by path from the root; a case with some is run in a real repository.
+    past: BTreeMap<PathBuf, Vec<u8>>,
+    /// Files that the first commit does not have.
+    later: BTreeSet<PathBuf>,
     options: Vec<String>,
     expected: String,
     /// The bytes of the expected output in the page.
@@ -132,7 +140,20 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     let text = file_text(world, &Path::new(ROOT).join(config::FILE_NAME));
     let (settings, problems) = text.as_deref().map_or((Settings::default(), Vec::new()), config::parse);
     assert_eq!(problems, [], "the configuration of a case must be valid");
-    let workspace = workspace::load(world, Path::new(ROOT), settings, text);
+    let text = text.map(|text| Source::new("ctxlint.toml", text));
+    let repository = (!case.past.is_empty()).then(|| repository(case, world));
+    let workspace = match &repository {
+        None => {
+            let mut workspace = workspace::load(world, Path::new(ROOT), settings, text);
+            survey(&mut workspace, world, Mode::Off, false);
+            workspace
+        }
+        Some(dir) => {
+            let mut workspace = workspace::load(&Disk, dir.path(), settings, text);
+            survey(&mut workspace, &Disk, Mode::Full, false);
+            workspace
+        }
+    };
     let option = |word: &str| case.options.iter().any(|option| option == word);
     let only = if option("all") { Vec::new() } else { vec![name.to_owned()] };
     let selection = Selection { only, pedantic: option("pedantic"), ..Selection::default() };
@@ -144,12 +165,54 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     found
 }
 
+/// A real repository with two commits: the past of the case, and its files as they are.
+fn repository(case: &Case, world: &Memory) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let git = |arguments: &[&str]| {
+        let mut git = Command::new("git");
+        git.current_dir(dir.path()).args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"]).args(arguments);
+        git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        for who in ["AUTHOR", "COMMITTER"] {
+            git.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.org");
+            git.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
+        }
+        assert!(git.status().unwrap().success(), "git {arguments:?}");
+    };
+    let write = |path: &Path, bytes: &[u8]| {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    };
+    let now = || {
+        world.files.iter().filter_map(|(path, file)| match file {
+            MemoryFile::Bytes(bytes) => Some((path.strip_prefix(ROOT).unwrap(), bytes)),
+            _ => None,
+        })
+    };
+    git(&["init", "-q"]);
+    now().filter(|(path, _)| !case.later.contains(*path)).for_each(|(path, bytes)| write(path, bytes));
+    case.past.iter().for_each(|(path, bytes)| write(path, bytes));
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "then"]);
+    for path in case.past.keys() {
+        std::fs::remove_file(dir.path().join(path)).unwrap();
+        // Git keeps no empty folders.
+        for folder in path.ancestors().skip(1).filter(|folder| !folder.as_os_str().is_empty()) {
+            let _ = std::fs::remove_dir(dir.path().join(folder));
+        }
+    }
+    now().for_each(|(path, bytes)| write(path, bytes));
+    git(&["add", "-A"]);
+    git(&["commit", "-q", "-m", "now"]);
+    dir
+}
+
 fn render(world: &Memory, found: &[Diagnostic]) -> String {
     let mut out = String::new();
     for finding in found {
         let text = file_text(world, &Path::new(ROOT).join(&*finding.path)).unwrap_or_default();
         let place = |span: Option<Span>| {
-            let source = ctxlint::source::Source::new("", text.clone());
+            let source = Source::new("", text.clone());
             span.map_or(String::new(), |span| {
                 let at = source.position(span.start);
                 format!(":{}:{}", at.line, at.column)
@@ -178,6 +241,8 @@ fn cases(text: &str) -> Result<Vec<Case>, String> {
             BlockKind::Heading { level: 3 } if in_cases => cases.push(Case {
                 title: title(&page, text, at),
                 world: Memory::default(),
+                past: BTreeMap::new(),
+                later: BTreeSet::new(),
                 options: Vec::new(),
                 expected: String::new(),
                 place: Span::default(),
@@ -217,6 +282,14 @@ fn fence(case: &mut Case, info: &str, content: Span, text: &str) -> Result<(), S
             ("link", target) => MemoryFile::Link(target.into()),
             ("size", bytes) => MemoryFile::Sized(bytes.parse().map_err(|_| format!("`{word}` has no number"))?),
             ("unreadable", _) => MemoryFile::Unreadable,
+            ("was", _) => {
+                case.past.insert(path.into(), content.slice(text).as_bytes().to_vec());
+                return Ok(());
+            }
+            ("later", _) => {
+                case.later.insert(path.into());
+                continue;
+            }
             ("repeat", times) => {
                 let times: usize = times.parse().map_err(|_| format!("`{word}` has no number"))?;
                 MemoryFile::Bytes(content.slice(text).repeat(times).into_bytes())

@@ -1,11 +1,14 @@
 //! `ctxlint check`.
 
+use super::refs::History;
 use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
 use crate::clients;
 use crate::config;
 use crate::diagnostic::Severity;
 use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
+use crate::references::drift::Mode;
+use crate::references::survey::survey;
 use crate::report::{self, Report, concise, human, json};
 use crate::workspace::{self, Workspace};
 use crate::world::Disk;
@@ -39,6 +42,9 @@ pub(super) struct CheckArguments {
     /// Count personal files too (CLAUDE.local.md, .claude/settings.local.json)
     #[arg(long)]
     local: bool,
+    /// How much of git's history to ask about citations and paths; by default what is configured, else auto
+    #[arg(long, value_name = "HOW")]
+    history: Option<History>,
     /// How many findings of a lint to show for a file in the format for people
     #[arg(long, value_name = "N|all", default_value = "10")]
     max_per_lint: MaxPerLint,
@@ -91,7 +97,11 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
     let mut wanted = wanted?;
 
-    let workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
+    let mut workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
+    let mode = history(arguments, &workspace.settings);
+    if lint::needs_references(&selection, &workspace.settings) {
+        survey(&mut workspace, &Disk, mode, !global.no_cache);
+    }
     let loaded = started.elapsed();
     check_paths(&workspace, &wanted)?;
     // What a link leads to is reported under its real path.
@@ -123,6 +133,16 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     std::mem::forget(workspace);
     let failed = worst.zip(failing).is_some_and(|(worst, failing)| worst >= failing);
     Ok(Answer { text, code: if failed { FINDINGS } else { CLEAN } })
+}
+
+/// How much of history is asked: the option, else the configuration.
+fn history(arguments: &CheckArguments, settings: &config::Settings) -> Mode {
+    match (arguments.history, settings.history.as_str()) {
+        (Some(history), _) => history.mode(),
+        (None, "full") => Mode::Full,
+        (None, "off") => Mode::Off,
+        (None, _) => Mode::Auto,
+    }
 }
 
 fn set_clients(settings: &mut config::Settings, names: &[String]) -> Result<(), Unusable> {
@@ -190,7 +210,8 @@ fn render(global: &Global, arguments: &CheckArguments, report: &Report<'_>) -> S
     let default = || if in_agent() { Format::Agent } else { Format::Human };
     let format = arguments.format.unwrap_or_else(default);
     let for_people = matches!(format, Format::Human | Format::Concise | Format::Agent);
-    if for_people && report.workspace.linted_files() == 0 && report.diagnostics.is_empty() {
+    let nothing = report.workspace.linted_files() == 0 && report.diagnostics.is_empty();
+    if for_people && nothing && report.workspace.notes.is_empty() {
         return nothing_to_lint(report.workspace);
     }
     match format {

@@ -155,7 +155,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     };
     let encoding = Encoding::from_name(&workspace.settings.encoding).unwrap_or_default();
     if arguments.worst {
-        let paths: Vec<&str> = workspace.index.files.iter().map(|path| &**path).collect();
+        let paths = workspace.touchable();
         let weigh = |text: &str| measure::measure(encoding, text).tokens;
         match load::worst(world, &base, &paths, &weigh) {
             Some((path, _)) => touched.push(path),
@@ -235,9 +235,10 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
     let budgets = budgets::ALL.iter().filter(is_asked).filter_map(|kind| {
         let measured = if kind.of == Of::Startup { startup.measured } else { all.measured };
         let value = match kind.unit {
+            "tokens" => measured.tokens,
             "lines" => measured.lines,
             "instructions" => measured.instructions,
-            _ => measured.tokens,
+            _ => return None,
         };
         budget(kind, value, settings)
     });

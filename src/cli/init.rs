@@ -1,5 +1,7 @@
 //! `ctxlint init`.
 
+mod figures;
+
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
 use crate::world::{Disk, World};
@@ -12,9 +14,15 @@ pub(super) struct InitArguments {
     /// Print the configuration and write nothing
     #[arg(long)]
     print: bool,
+    /// Write today's figures as the budgets, so that from now on growth is an error
+    #[arg(long)]
+    budgets: bool,
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    if arguments.budgets {
+        return figures::budgets(global, arguments.print);
+    }
     let text = configuration();
     if arguments.print {
         return Ok(Answer { text, code: CLEAN });

@@ -1,12 +1,13 @@
 //! `ctxlint measure`.
 
-use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
+use super::session::Session;
+use super::{Answer, CLEAN, Global, UNUSABLE, Unusable, say, session};
 use crate::discover::{discover, format_of};
 use crate::instructions::{self, Counted};
 use crate::measure::{self, Measured};
 use crate::model::{BlockKind, Document, Format, InlineKind};
 use crate::parse;
-use crate::paths::is_below;
+use crate::paths::join;
 use crate::report::json::{TOOL, Tool, VERSION, to_text};
 use crate::report::{one_line, thousands};
 use crate::source::{LineIndex, Span};
@@ -118,13 +119,29 @@ struct JsonEstimate {
 }
 
 pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<Answer, Unusable> {
-    let mut how =
-        How { encoding: arguments.encoding.unwrap_or_default(), profile: arguments.profile, multiplier: None };
-    let (mut files, failed) = if arguments.paths.is_empty() {
-        context_files(global, arguments, &mut how)?
-    } else {
-        given(&arguments.paths, how)
+    let session = session::open(global)?;
+    let configured = Encoding::from_name(&session.settings.encoding).unwrap_or_default();
+    // People see what the count comes to for their model; programs get it when they ask for it.
+    let shown =
+        (arguments.format == OutputFormat::Human).then(|| Profile::from_name(&session.settings.profile)).flatten();
+    let profile = arguments.profile.or(shown);
+    // A repository's own multiplier was measured for the configured profile, and an exact count needs none.
+    let own = profile.is_some_and(|profile| profile.name == session.settings.profile && profile.encoding.is_none());
+    let how = How {
+        encoding: arguments.encoding.unwrap_or(configured),
+        profile,
+        multiplier: session.settings.multiplier.filter(|_| own),
     };
+    let (mut files, failed) = if arguments.paths.is_empty() {
+        let found = discover(&Disk, &session.root, &session.settings);
+        let paths = found.files.iter().map(|file| (file.path.to_string(), session.root.join(&*file.path)));
+        read_all(paths.collect(), how)
+    } else {
+        given(&session, &arguments.paths, how)
+    };
+    if files.is_empty() && failed {
+        return Err(Unusable::new("nothing could be measured", ""));
+    }
     files.sort_by(|a, b| a.path.cmp(&b.path));
     files.dedup_by(|a, b| a.path == b.path);
     let text = match arguments.format {
@@ -135,7 +152,7 @@ pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<A
             to_text(&JsonMeasure { version, tool, encoding, files: files.iter().map(json_file).collect() }, true)
         }
     };
-    Ok(Answer { text, code: if failed { FINDINGS } else { CLEAN } })
+    Ok(Answer { text, code: if failed { UNUSABLE } else { CLEAN } })
 }
 
 fn json_file(file: &MeasuredFile) -> JsonFile<'_> {
@@ -218,24 +235,14 @@ fn code_ranges(document: &Document) -> Vec<Range<usize>> {
 /// Measured files by the path to show, and whether any could not be read.
 type Files = (Vec<MeasuredFile>, bool);
 
-fn context_files(global: &Global, arguments: &MeasureArguments, how: &mut How) -> Result<Files, Unusable> {
-    let session = session::open(global)?;
-    let configured = Encoding::from_name(&session.settings.encoding).unwrap_or_default();
-    how.encoding = arguments.encoding.unwrap_or(configured);
-    how.multiplier = session.settings.multiplier;
-    let found = discover(&Disk, &session.root, &session.settings);
-    let paths = found.files.iter().map(|file| (file.path.to_string(), session.root.join(&*file.path)));
-    Ok(read_all(paths.collect(), *how))
-}
-
-fn given(paths: &[PathBuf], how: How) -> Files {
+fn given(session: &Session, paths: &[PathBuf], how: How) -> Files {
     let mut files: Vec<(String, PathBuf)> = Vec::new();
     let mut out: Files = (Vec::new(), false);
     for path in paths {
         if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            match std::io::stdin().lock().read_to_end(&mut bytes) {
-                Ok(_) => out.0.push(measure_text("-".to_owned(), String::from_utf8_lossy(&bytes).into_owned(), how)),
+            let mut text = String::new();
+            match std::io::stdin().lock().read_to_string(&mut text) {
+                Ok(_) => out.0.push(measure_text("-".to_owned(), text, how)),
                 Err(error) => {
                     say(&format!("ctxlint: standard input could not be read: {error}"));
                     out.1 = true;
@@ -244,31 +251,50 @@ fn given(paths: &[PathBuf], how: How) -> Files {
             continue;
         }
         match Disk.stat(path).map(|stat| stat.kind) {
-            Some(EntryKind::Dir) => files.extend(markdown_below(path)),
-            _ => files.push((shown(path), path.clone())),
+            Some(EntryKind::Dir) => match Disk.read_dir(path) {
+                Ok(_) => files.extend(markdown_below(session, path)),
+                Err(error) => {
+                    say(&format!("ctxlint: {} cannot be read: {error}", one_line(&path.to_string_lossy())));
+                    out.1 = true;
+                }
+            },
+            _ => files.push((shown(session, path), path.clone())),
         }
     }
+    files.sort();
+    files.dedup_by(|a, b| a.0 == b.0);
     let (measured, failed) = read_all(files, how);
     out.0.extend(measured);
     out.1 |= failed;
     out
 }
 
-fn shown(path: &Path) -> String {
-    path.to_string_lossy().replace('\\', "/")
+/// A path relative to the root where it lies inside, else absolute.
+fn shown(session: &Session, path: &Path) -> String {
+    match session::inside(&session.root, path) {
+        Ok(inside) => inside,
+        Err(_) => std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf()).to_string_lossy().into_owned(),
+    }
 }
 
 /// The Markdown files of a folder that are not ignored.
-fn markdown_below(dir: &Path) -> Vec<(String, PathBuf)> {
+fn markdown_below(session: &Session, dir: &Path) -> Vec<(String, PathBuf)> {
     let Ok(absolute) = std::path::absolute(dir) else { return Vec::new() };
     let found = discover(&Disk, &absolute, &crate::config::Settings::default());
-    let markdown = found.index.files.iter().filter(|path| format_of(path) == Format::Markdown && is_below(path, ""));
-    markdown.map(|path| (shown(&dir.join(&**path)), absolute.join(&**path))).collect()
+    let markdown = found.index.files.iter().filter(|path| format_of(path) == Format::Markdown);
+    let folder = shown(session, dir);
+    markdown.map(|path| (join(&folder, path), absolute.join(&**path))).collect()
 }
 
 fn read_all(files: Vec<(String, PathBuf)>, how: How) -> Files {
     let one = |(shown, path): (String, PathBuf)| match Disk.read(&path, MAX_FILE) {
-        Ok(bytes) => Ok(measure_text(shown, String::from_utf8_lossy(&bytes).into_owned(), how)),
+        Ok(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Ok(measure_text(shown, text, how)),
+            Err(error) => {
+                let at = error.utf8_error().valid_up_to();
+                Err(format!("{shown} is not UTF-8 from byte {at} on, so its tokens cannot be counted"))
+            }
+        },
         Err(error) => Err(format!("{shown} cannot be read: {error}")),
     };
     // A single file is not worth the threads.

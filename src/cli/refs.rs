@@ -1,16 +1,19 @@
 //! `ctxlint refs`.
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
-use crate::discover::{discover, format_of};
-use crate::model::{Document, Format};
-use crate::parse;
+use crate::diagnostic::Edit;
+use crate::discover::format_of;
+use crate::fix;
+use crate::model::Format;
 use crate::paths::{PathIndex, Presence, is_below};
-use crate::references::citations::{Citation, Place, citations};
-use crate::references::drift::{self, Citing, Fate, Fates, Lines, Mode, State, Surroundings};
+use crate::references::drift::{Mode, State};
+use crate::references::listing::{self, Listing, Reference};
 use crate::report::json::{JsonRange, TOOL, Tool, VERSION, range, to_text};
 use crate::report::{counted, one_line};
-use crate::source::Source;
-use crate::world::{Disk, World};
+use crate::source::Span;
+use crate::workspace::{self, File, FileState, Workspace, read_document};
+use crate::world::Disk;
+use crate::write;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
 use serde::Serialize;
@@ -28,6 +31,9 @@ pub(super) struct RefsArguments {
     /// How much of git's history to ask
     #[arg(long, value_name = "HOW", default_value = "full")]
     history: History,
+    /// Add the commit and a hash of the lines to every citation that holds, which is then checked without history
+    #[arg(long)]
+    pin: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -58,13 +64,6 @@ impl History {
     }
 }
 
-/// One document with what it cites.
-struct Read {
-    source: Source,
-    document: Document,
-    citations: Vec<Citation>,
-}
-
 #[derive(Serialize)]
 struct JsonRefs<'a> {
     version: u32,
@@ -82,8 +81,8 @@ struct JsonRef<'a> {
     text: &'a str,
     fenced: bool,
     target: &'a str,
-    target_start: u32,
-    target_end: u32,
+    target_start: Option<u32>,
+    target_end: Option<u32>,
     state: &'static str,
     now: Option<JsonPlace<'a>>,
     evidence: &'static str,
@@ -94,46 +93,38 @@ struct JsonRef<'a> {
 #[derive(Serialize)]
 struct JsonPlace<'a> {
     path: &'a str,
-    start: u32,
-    end: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    start: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    end: Option<u32>,
 }
 
 pub(super) fn refs(global: &Global, arguments: &RefsArguments) -> Result<Answer, Unusable> {
     let session = session::open(global)?;
     let wanted: Result<Vec<String>, Unusable> =
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
-    let found = discover(&Disk, &session.root, &session.settings);
-    let index = found.index;
-    let paths = documents(&index, &wanted?, |path| session.settings.exclusion(path).is_some())?;
-    let read = |path: &Arc<str>| {
-        let bytes = Disk.read(&session.root.join(&**path), session.settings.max_file_size);
-        let text = bytes.map_err(|error| error.to_string())?;
-        let text = String::from_utf8(text).map_err(|_| "it is not UTF-8".to_owned())?;
-        let document = parse::parse(&text, Format::Markdown);
-        let citations = citations(&document, &text);
-        Ok::<Read, String>(Read { source: Source::new(path.clone(), text), document, citations })
-    };
-    let results: Vec<Result<Read, String>> = paths.par_iter().map(read).collect();
-    let mut documents = Vec::new();
-    for (path, result) in paths.iter().zip(results) {
-        match result {
-            Ok(document) => documents.push(document),
-            Err(why) => say(&format!("ctxlint: {} cannot be read: {}", one_line(path), one_line(&why))),
+    let workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
+    let paths = documents(&workspace.index, &wanted?, |path| workspace.settings.exclusion(path).is_some())?;
+    let read: Vec<File> = paths.par_iter().map(|path| read_document(&Disk, &workspace, path)).collect();
+    let mut files: Vec<File> = Vec::new();
+    for file in read {
+        match &file.state {
+            FileState::Readable => files.push(file),
+            FileState::NotUtf8 { .. } => say(&format!("ctxlint: {} is not UTF-8", one_line(&file.path))),
+            FileState::TooLarge(_) => say(&format!("ctxlint: {} is too large", one_line(&file.path))),
+            FileState::Unreadable(why) => {
+                say(&format!("ctxlint: {} cannot be read: {}", one_line(&file.path), one_line(why)));
+            }
         }
     }
-    let around = Surroundings {
-        world: &Disk,
-        root: &session.root,
-        index: &index,
-        mode: arguments.history.mode(),
-        cached: !global.no_cache,
-    };
-    let citing: Vec<Citing<'_>> =
-        documents.iter().map(|of| Citing { source: &of.source, citations: &of.citations }).collect();
-    let fates = drift::fates(&around, &citing);
+    let (mode, cached) = (arguments.history.mode(), !global.no_cache);
+    let found = listing::list(&workspace, &Disk, &files, mode, cached);
+    if arguments.pin {
+        return pin(&workspace, &files, &found);
+    }
     let text = match arguments.format {
-        OutputFormat::Json => json(&documents, &fates),
-        OutputFormat::Human => human(&documents, &fates),
+        OutputFormat::Json => json(&files, &found),
+        OutputFormat::Human => human(&files, &found),
     };
     Ok(Answer { text, code: CLEAN })
 }
@@ -165,35 +156,61 @@ fn documents(
     Ok(found)
 }
 
-/// Every citation with its fate, by document and place.
-fn all<'a>(documents: &'a [Read], fates: &'a Fates) -> impl Iterator<Item = (&'a Read, &'a Citation, &'a Fate)> {
-    let both = documents.iter().zip(&fates.by_document);
-    both.flat_map(|(document, fates)| document.citations.iter().zip(fates).map(move |(c, fate)| (document, c, fate)))
+/// Adds the commit and the hash of the lines to every citation whose lines are where it says, so that they are checked
+/// without history from then on.
+fn pin(workspace: &Workspace, files: &[File], found: &Listing) -> Result<Answer, Unusable> {
+    let mut out = String::new();
+    let (mut pinned, mut left) = (0, 0);
+    for (file, references) in files.iter().zip(&found.by_document) {
+        let mut edits = Vec::new();
+        for reference in references {
+            let Some(citation) = &reference.citation else { continue };
+            let Some(text) = reference.pin.as_deref() else {
+                left += usize::from(citation.pin.is_none());
+                continue;
+            };
+            let at = citation.span.end as usize;
+            edits.push(Edit { path: file.path.clone(), span: Span::new(at, at), text: text.to_owned() });
+        }
+        let Some(text) = fix::apply(&file.source.text, &edits) else { continue };
+        write::write(&workspace.root, &file.path, text.as_bytes())
+            .map_err(|error| Unusable::new(error.to_string(), "correct the path or its permissions"))?;
+        pinned += edits.len();
+        let _ = writeln!(out, "{}: {}", one_line(&file.path), counted(edits.len(), "citation"));
+    }
+    let _ = writeln!(out, "pinned {}, left {left} as they are", counted(pinned, "citation"));
+    Ok(Answer { text: out, code: CLEAN })
 }
 
-fn json(documents: &[Read], fates: &Fates) -> String {
-    let reference = |(document, citation, fate): (&'_ Read, &'_ Citation, &'_ Fate)| {
-        debug_assert!(document.document.body.end as usize <= document.source.text.len());
-        (document.source.path.clone(), citation.clone(), fate.clone(), range(&document.source, citation.span))
-    };
-    let rows: Vec<_> = all(documents, fates).map(|row| (row, reference(row))).collect();
-    let refs = rows.iter().map(|((document, citation, fate), _)| JsonRef {
-        path: &document.source.path,
-        range: range(&document.source, citation.span),
-        kind: "citation",
-        text: citation.span.slice(&document.source.text),
-        fenced: citation.place == Place::Code,
-        target: fate.target.as_deref().unwrap_or(&citation.path),
-        target_start: citation.start,
-        target_end: citation.end,
-        state: fate.state.name(),
-        now: fate.now.as_ref().map(|Lines { path, start, end }| JsonPlace { path, start: *start, end: *end }),
-        evidence: fate.evidence.name(),
-        since: fate.since.as_deref(),
-        written: fate.written.as_deref(),
-    });
-    let refs = refs.collect();
-    to_text(&JsonRefs { version: VERSION, tool: TOOL, refs, unchecked: fates.unchecked.as_deref() }, true)
+/// Every reference, by document and place.
+fn all<'a>(files: &'a [File], found: &'a Listing) -> impl Iterator<Item = (&'a File, &'a Reference)> {
+    let both = files.iter().zip(&found.by_document);
+    both.flat_map(|(file, references)| references.iter().map(move |reference| (file, reference)))
+}
+
+fn json(files: &[File], found: &Listing) -> String {
+    let refs = all(files, found)
+        .map(|(file, of)| JsonRef {
+            path: &file.path,
+            range: range(&file.source, of.span),
+            kind: of.kind.name(),
+            text: of.span.slice(&file.source.text),
+            fenced: of.is_fenced,
+            target: &of.target,
+            target_start: of.lines.map(|(start, _)| start),
+            target_end: of.lines.map(|(_, end)| end),
+            state: of.state.name(),
+            now: of.now.as_ref().map(|now| JsonPlace {
+                path: &now.path,
+                start: of.lines.map(|_| now.start),
+                end: of.lines.map(|_| now.end),
+            }),
+            evidence: of.evidence.name(),
+            since: of.since.as_deref(),
+            written: of.written.as_deref(),
+        })
+        .collect();
+    to_text(&JsonRefs { version: VERSION, tool: TOOL, refs, unchecked: found.unchecked.as_deref() }, true)
 }
 
 /// `10`, `10-20`.
@@ -201,22 +218,24 @@ fn numbers(start: u32, end: u32) -> String {
     if start == end { start.to_string() } else { format!("{start}-{end}") }
 }
 
-fn human(documents: &[Read], fates: &Fates) -> String {
-    let rows: Vec<[String; 4]> = all(documents, fates)
-        .map(|(document, citation, fate)| {
-            let place = format!("{}:{}", document.source.path, document.source.position(citation.span.start).line);
-            let text = citation.span.slice(&document.source.text);
-            let text = if text.starts_with(|c: char| c.is_ascii_digit()) {
-                format!("{}:{text}", citation.path)
-            } else {
-                text.to_owned()
+fn human(files: &[File], found: &Listing) -> String {
+    let rows: Vec<[String; 4]> = all(files, found)
+        .map(|(file, of)| {
+            let place = format!("{}:{}", file.path, file.source.position(of.span.start).line);
+            let text = of.span.slice(&file.source.text);
+            let text = match of.lines {
+                Some(_) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{}:{text}", of.target),
+                _ => text.to_owned(),
             };
-            let now = fate
-                .now
-                .as_ref()
-                .map_or(String::new(), |now| format!("→ {}:{}", now.path, numbers(now.start, now.end)));
-            let since = fate.since.as_deref().map_or(String::new(), |commit| format!("  since {}", &commit[..8]));
-            let state = fate.state.name().to_owned();
+            let now = of.now.as_ref().map_or(String::new(), |now| match of.lines {
+                Some(_) => format!("→ {}:{}", now.path, numbers(now.start, now.end)),
+                None => format!("→ {}", now.path),
+            });
+            let since = of
+                .since
+                .as_deref()
+                .map_or(String::new(), |commit| format!("  since {}", commit.get(..8).unwrap_or(commit)));
+            let state = of.state.name().to_owned();
             [place, text, state, format!("{now}{since}").trim().to_owned()].map(|cell| one_line(&cell).into_owned())
         })
         .collect();
@@ -230,18 +249,18 @@ fn human(documents: &[Read], fates: &Fates) -> String {
         let _ = writeln!(out, "{}", line.trim_end());
     }
     let mut counts: Vec<(State, usize)> = Vec::new();
-    for (_, _, fate) in all(documents, fates) {
-        match counts.iter_mut().find(|(state, _)| *state == fate.state) {
+    for (_, of) in all(files, found) {
+        match counts.iter_mut().find(|(state, _)| *state == of.state) {
             Some((_, count)) => *count += 1,
-            None => counts.push((fate.state, 1)),
+            None => counts.push((of.state, 1)),
         }
     }
     counts.sort_unstable();
     let counts: Vec<String> = counts.iter().map(|(state, count)| format!("{count} {}", state.name())).collect();
     let counts = if counts.is_empty() { String::new() } else { format!(": {}", counts.join(", ")) };
-    let _ = writeln!(out, "{} in {}{counts}", counted(rows.len(), "citation"), counted(documents.len(), "document"));
-    if let Some(why) = &fates.unchecked {
-        let _ = writeln!(out, "not checked: {}: {}", counted(fates.unchecked_count, "citation"), one_line(why));
+    let _ = writeln!(out, "{} in {}{counts}", counted(rows.len(), "reference"), counted(files.len(), "document"));
+    if let Some(why) = &found.unchecked {
+        let _ = writeln!(out, "not checked: {}", one_line(why));
     }
     out
 }

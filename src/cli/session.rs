@@ -17,8 +17,8 @@ pub(super) struct Session {
     pub(super) root: PathBuf,
     /// The settings.
     pub(super) settings: Settings,
-    /// The text of the configuration file.
-    pub(super) config: Option<String>,
+    /// The configuration file; its path is relative to the root where it lies inside.
+    pub(super) config: Option<Source>,
 }
 
 /// Finds the root and reads the configuration.
@@ -43,7 +43,9 @@ pub(super) fn open(global: &Global) -> Result<Session, Unusable> {
     };
     let (settings, problems) = config::parse(&text);
     if problems.is_empty() {
-        return Ok(Session { root, settings, config: Some(text) });
+        let inside = path.strip_prefix(&root).ok().and_then(Path::to_str).map(|path| path.replace('\\', "/"));
+        let config = Source::new(inside.unwrap_or(name), text);
+        return Ok(Session { root, settings, config: Some(config) });
     }
     let source = Source::new(name.clone(), text);
     let lines = problems.iter().map(|problem| {

@@ -122,7 +122,8 @@ pub static SIZE_LIMITS: [SizeLimit; 4] = [
         unit: Unit::Chars,
         over: Over::Cut,
         who: "GitHub Copilot's code review",
-        fact: Fact { evidence: Evidence::Documented, source: "github/docs, code review", dated: "2026-03" },
+        // The text still stands in the vendor's sources, but a page that showed it was taken away.
+        fact: Fact { evidence: Evidence::Assumed, source: "github/docs, a reusable on code review", dated: "2026-03" },
     },
     SizeLimit {
         client: "windsurf",

@@ -126,6 +126,18 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        path: "references.history",
+        kind: Kind::Choice(&["auto", "full", "off"]),
+        default: "\"auto\"",
+        example: "\"full\"",
+        doc: "How much of git's history `check` asks about citations and paths: what is known from earlier runs and half a \
+              second for the rest (`auto`), everything (`full`, for CI), or nothing (`off`).",
+        apply: |settings, node| {
+            settings.history = node.as_str().unwrap_or_default().to_owned();
+            Ok(())
+        },
+    },
+    Key {
         path: "tokens.encoding",
         kind: Kind::Choice(&["o200k_base", "cl100k_base"]),
         default: "\"o200k_base\"",

@@ -112,7 +112,8 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
         let explicit = scan.classes & (NEVER | MUST | PREFER) != 0;
         let strong_plain = scan.classes & PLAIN != 0 && scan.classes & WEAK_PLAIN == 0;
         let plain = strong_plain || scan.classes & WEAK_PLAIN != 0 && (place.step || place.rules && place.item);
-        let ending = if language == Language::Japanese && place.item && place.rules { verb_ending(clause.trim()) } else { None };
+        let ending =
+            if language == Language::Japanese && place.item && place.rules { verb_ending(clause.trim()) } else { None };
         let found = if scan.classes & NEVER != 0 && scan.never <= scan.must {
             Some(Force::Never)
         } else if explicit && scan.classes & MUST != 0 {
@@ -170,7 +171,22 @@ fn verb_ending(clause: &str) -> Option<Force> {
     if !clause.contains(['を', 'に']) {
         return None;
     }
-    let states = ["ている", "である", "される", "できる", "なる", "ある", "られる", "ではない", "がない", "できない", "られない", "足りない", "わからない", "もいい"];
+    let states = [
+        "ている",
+        "である",
+        "される",
+        "できる",
+        "なる",
+        "ある",
+        "られる",
+        "ではない",
+        "がない",
+        "できない",
+        "られない",
+        "足りない",
+        "わからない",
+        "もいい",
+    ];
     if states.iter().any(|ending| clause.ends_with(ending)) {
         return None;
     }

@@ -1,7 +1,8 @@
 //! What the headings above a block say about it.
 
 use super::lexicon::{
-    AMBIGUOUS, CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, RUN_VERB, SOFT_REFERENCE_SECTION, TEST_SECTION, VERB,
+    AMBIGUOUS, CHECK_SECTION, Language, REFERENCE_SECTION, RULE_SECTION, RUN_VERB, SOFT_REFERENCE_SECTION,
+    TEST_SECTION, VERB,
 };
 use super::phrases::is_phrase_char;
 

@@ -2,9 +2,9 @@
 
 use super::Kind;
 use super::counter::{Counter, kind_of};
-use super::phrases;
 use super::english::{self, Clause, Force, Place};
 use super::lexicon::{ACTION_HEAD, Classes, Language, SAMPLE_HEAD, SITUATION_HEAD, THING_HEAD};
+use super::phrases;
 use super::words::{Form, Token, tokenize};
 use crate::model::BlockKind;
 use crate::source::Span;
@@ -63,8 +63,14 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
         let source = counter.mask[cell.range()].trim();
         if !source.is_ascii() && source.chars().any(phrases::is_phrase_char) && column > 0 {
             let place = phrases::Place { reference: true, ..phrases::Place::default() };
-            let language = if source.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}')) { Language::Korean } else { counter.languages.han };
-            best = best.or(phrases::directive(&phrases::clean(source), language, place).map(|found| kind_of(found, false, false)));
+            let language = if source.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}')) {
+                Language::Korean
+            } else {
+                counter.languages.han
+            };
+            best = best
+                .or(phrases::directive(&phrases::clean(source), language, place)
+                    .map(|found| kind_of(found, false, false)));
             continue;
         }
         read(counter, *cell, &mut tokens);
@@ -73,7 +79,8 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
             let clause = Clause { text: &counter.mask, tokens: sentence };
             let Some(found) = english::directive(clause, place) else { continue };
             let explicit = !matches!(found.force, Force::Plain | Force::Fact);
-            if explicit && !thing || explicit && found.force != Force::Prefer || (maps || acts) && !thing {
+            let counts = if thing { explicit && found.force != Force::Prefer } else { explicit || maps || acts };
+            if counts {
                 let kind =
                     if maps && found.force != Force::Never { Kind::Conditional } else { kind_of(found, false, false) };
                 best = best.or(Some(kind));

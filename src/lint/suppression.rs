@@ -3,8 +3,8 @@
 
 use super::{Group, blank, by_name};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
-use crate::model::BlockKind;
-use crate::source::Span;
+use crate::model::{BlockKind, Node, NodeKind};
+use crate::source::{Source, Span};
 use crate::workspace::File;
 
 /// How far a suppression reaches.
@@ -57,7 +57,12 @@ pub fn suppressions(file: &File) -> Vec<Suppression> {
     let mut found = Vec::new();
     let document = &file.document;
     if let Some(frontmatter) = &document.frontmatter {
-        in_yaml(text, frontmatter.yaml, &mut found);
+        let mut scalars = Vec::new();
+        if let Some(node) = &frontmatter.node {
+            scalars_of(node, &mut scalars);
+        }
+        let is_text = |hash: Span| scalars.iter().any(|scalar| scalar.contains(hash));
+        with_hashes(text, frontmatter.yaml, is_text, &mut found);
     }
     for (at, block) in document.blocks.iter().enumerate() {
         if !matches!(block.kind, BlockKind::Comment { closed: true }) {
@@ -81,8 +86,34 @@ pub fn suppressions(file: &File) -> Vec<Suppression> {
     found
 }
 
-/// Comments of YAML: on a line of its own it covers the next line that is no comment, behind a value its own line.
-fn in_yaml(text: &str, yaml: Span, found: &mut Vec<Suppression>) {
+/// Every suppression comment of the configuration file, in order.
+pub(super) fn config_suppressions(config: &Source) -> Vec<Suppression> {
+    let mut found = Vec::new();
+    let text = config.text.as_str();
+    // A `#` behind an open quote belongs to a string.
+    let is_text = |hash: Span| {
+        let line = text[..hash.start as usize].rsplit('\n').next().unwrap_or("");
+        line.matches('"').count() % 2 == 1 || line.matches('\'').count() % 2 == 1
+    };
+    with_hashes(text, Span::new(0, text.len()), is_text, &mut found);
+    found
+}
+
+/// The values of a tree that hold text, in order.
+fn scalars_of(node: &Node, found: &mut Vec<Span>) {
+    for entry in node.entries() {
+        found.push(entry.key_span);
+        scalars_of(&entry.value, found);
+    }
+    node.items().iter().for_each(|item| scalars_of(item, found));
+    if matches!(node.kind, NodeKind::String { .. }) {
+        found.push(node.span);
+    }
+}
+
+/// Comments of YAML and TOML: on a line of its own it covers the next line that is no comment, behind a value its own
+/// line. `is_text` tells a `#` that belongs to a value.
+fn with_hashes(text: &str, yaml: Span, is_text: impl Fn(Span) -> bool, found: &mut Vec<Suppression>) {
     let mut start = yaml.start as usize;
     let lines: Vec<Span> = yaml
         .slice(text)
@@ -97,6 +128,9 @@ fn in_yaml(text: &str, yaml: Span, found: &mut Vec<Suppression>) {
         let raw = line.slice(text);
         let Some(hash) = raw.find("# ctxlint allow") else { continue };
         let from = line.start as usize + hash;
+        if is_text(Span::new(from, from + 1)) {
+            continue;
+        }
         let comment = raw[hash + 1..].trim_end();
         let Some((names, reason, of_file)) = read(comment, from + 1) else { continue };
         let own_line = raw[..hash].trim().is_empty();
@@ -145,7 +179,7 @@ fn with_line_ending(text: &str, span: Span) -> Span {
 
 /// What is wrong with one name of a suppression: no such lint, or nothing to allow.
 pub(super) fn report(
-    file: &File,
+    file: &Source,
     suppression: &Suppression,
     index: usize,
     used: bool,
@@ -169,7 +203,7 @@ pub(super) fn report(
     let of_file = |other: &&Diagnostic| other.path == file.path && other.span.is_none() && is_name_of(name, other);
     if suppression.reach != Reach::File && found.iter().any(|other| of_file(&other)) {
         let end = suppression.names[0].1.start as usize;
-        let before = &file.source.text[suppression.span.start as usize..end];
+        let before = &file.text[suppression.span.start as usize..end];
         let at = suppression.span.start as usize + before.rfind("allow").map_or(before.len(), |at| at + "allow".len());
         return Some(Diagnostic {
             message: format!("`allow: {name}` covers the next block, and the finding is about the whole file"),

@@ -6,7 +6,9 @@ use crate::instructions::{Instruction, Kind, instructions};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
+use aho_corasick::AhoCorasick;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// The lint.
 pub static LOST_AT_COMPACTION: Lint = Lint {
@@ -33,6 +35,9 @@ fn check(cx: &mut Checker<'_>) {
     let (later, at_start) = lost(workspace);
     for file in later {
         let text = file.source.text.as_str();
+        if !may_hold_grave_prohibition(text) {
+            continue;
+        }
         let found: Vec<Instruction> = instructions(&file.document, text)
             .items
             .into_iter()
@@ -90,7 +95,7 @@ fn lost(workspace: &Workspace) -> (Vec<&File>, Vec<&str>) {
 }
 
 /// Words, or beginnings of words, that tell a prohibition whose breach does lasting harm from one about style.
-const GRAVE: [&str; 23] = [
+const GRAVE: [&str; 22] = [
     "secret",
     "credential",
     "password",
@@ -113,8 +118,26 @@ const GRAVE: [&str; 23] = [
     "--no-verify",
     "sql injection",
     "unsanitized",
-    ".env",
 ];
+
+/// One of these stands in every prohibition in English.
+const NEGATIONS: [&str; 10] =
+    ["never", "not", "n't", "n\u{2019}t", "no ", "avoid", "forbid", "prohibit", "without", "disallow"];
+
+/// Whether a paragraph of the text has both a grave word and a negation. Most texts have none, and finding that out costs
+/// a hundredth of counting their instructions.
+fn may_hold_grave_prohibition(text: &str) -> bool {
+    static WORDS: LazyLock<Option<AhoCorasick>> =
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(GRAVE).ok());
+    let Some(words) = &*WORDS else { return true };
+    words.find_iter(text).any(|found| {
+        let start = text[..found.start()].rfind("\n\n").unwrap_or(0);
+        let end = text[found.end()..].find("\n\n").map_or(text.len(), |at| found.end() + at);
+        let paragraph = text[start..end].to_ascii_lowercase();
+        // Other languages have other words for no.
+        !paragraph.is_ascii() || NEGATIONS.iter().any(|word| paragraph.contains(word))
+    })
+}
 
 /// Whether one of those words stands in the text at the start of a word.
 fn is_grave(text: &str) -> bool {
@@ -126,7 +149,7 @@ fn is_grave(text: &str) -> bool {
     GRAVE.iter().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric());
-            // `pii` and `.env` are whole words; the others may go on, as in "secrets".
+            // `pii` is a whole word; the others may go on, as in "secrets".
             let ends = word.len() > 4 || !text[at + word.len()..].starts_with(|c: char| c.is_alphanumeric());
             starts && ends
         })

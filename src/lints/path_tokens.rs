@@ -2,6 +2,7 @@
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::load::Load;
 use crate::measure::{self, thousands};
 use crate::workspace::ClientPlan;
 
@@ -37,7 +38,12 @@ fn check(cx: &mut Checker<'_>) {
         if !limits.own && limits.verdict(over.value - added).is_some() {
             continue;
         }
-        let Some(home) = measure::home(workspace, over.plan, |load| load.touch.is_some()) else { continue };
+        let most = over.parts.first().map(|part| part.name.clone()).unwrap_or_default();
+        let is_most = |load: &Load| load.touch.is_some() && load.path == most;
+        let in_most = measure::home(workspace, over.plan, is_most);
+        let Some(home) = in_most.or_else(|| measure::home(workspace, over.plan, |load| load.touch.is_some())) else {
+            continue;
+        };
         let (value, limit) = (thousands(over.value), thousands(over.verdict.limit));
         let (titles, have) = (&over.titles, over.verb("has", "have"));
         cx.report(Diagnostic {

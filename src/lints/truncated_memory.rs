@@ -1,6 +1,6 @@
 //! Instructions that a client cuts because of their size.
 
-use crate::clients::{self, Client, Over, Role, SIZE_LIMITS, SizeLimit, When, codex};
+use crate::clients::{self, Client, Evidence, Over, Role, SIZE_LIMITS, SizeLimit, When, codex};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::load::{Load, Portion};
@@ -66,7 +66,11 @@ fn single_file(cx: &mut Checker<'_>, limit: &SizeLimit, file: &File) {
         return;
     }
     let unit = limit.unit.name();
-    let measured = limit.fact.evidence == clients::Evidence::Measured;
+    let severity = match limit.fact.evidence {
+        Evidence::Measured => Severity::Error,
+        Evidence::Documented => Severity::Warn,
+        Evidence::Assumed => Severity::Info,
+    };
     let version = clients::by_name(limit.client).map_or("", Client::newest);
     cx.report(Diagnostic {
         message: format!(
@@ -75,7 +79,7 @@ fn single_file(cx: &mut Checker<'_>, limit: &SizeLimit, file: &File) {
             thousands(limit.most),
             thousands((size - most) as u64)
         ),
-        severity: if measured { Severity::Error } else { Severity::Warn },
+        severity,
         help: "put first what must be read, and move the rest into files of their own".to_owned(),
         span: Some(rest_of_line(file, file.document.body.start as usize + cut)),
         label: "what follows is cut".to_owned(),
@@ -87,7 +91,7 @@ fn single_file(cx: &mut Checker<'_>, limit: &SizeLimit, file: &File) {
 
 fn rest_of_line(file: &File, at: usize) -> Span {
     let text = &file.source.text;
-    let at = text.floor_char_boundary(at);
+    let at = (0..=at.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
     Span::new(at, end)
 }

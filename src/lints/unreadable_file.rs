@@ -48,6 +48,13 @@ fn check(cx: &mut Checker<'_>) {
                 help: "point the link at a file, or remove it".to_owned(),
                 ..cx.finding(path)
             },
+            WalkProblem::HiddenLink { path } => Diagnostic {
+                message: "the link leads to what git ignores or what belongs to another repository".to_owned(),
+                severity: Severity::Warn,
+                why: "other machines may not have its target, and what it says was not checked".to_owned(),
+                help: "move the text to where git tracks it".to_owned(),
+                ..cx.finding(path)
+            },
             WalkProblem::OutsideLink { path } => Diagnostic {
                 message: "the link leads out of the repository and was not followed".to_owned(),
                 severity: Severity::Warn,

@@ -3,7 +3,6 @@
 
 use super::claude::Claude;
 use super::generic::Generic;
-use super::reader::folders_between;
 use super::{Load, Request};
 use crate::scope::{Scope, match_each};
 use crate::world::World;
@@ -39,16 +38,17 @@ pub fn heaviest<'a>(
     most: usize,
     weigh: &dyn Fn(&str) -> u64,
 ) -> Vec<(String, u64)> {
-    let mut folders: BTreeSet<PathBuf> = BTreeSet::new();
-    let mut last_dir: Option<&str> = None;
+    // Folders are told apart by their text: comparing paths part by part costs many times as much.
+    let mut dirs: HashSet<&str> = HashSet::new();
     for path in paths {
-        let dir = path.rsplit_once('/').map_or("", |(dir, _)| dir);
-        if last_dir != Some(dir) {
-            last_dir = Some(dir);
-            folders.extend(folders_between(request.root, &request.root.join(path)));
+        let mut dir = crate::paths::parent(path);
+        while !dir.is_empty() && dirs.insert(dir) {
+            dir = crate::paths::parent(dir);
         }
     }
-    folders.retain(|dir| !request.cwd.starts_with(dir) && holders.is_none_or(|holders| holders.contains(dir)));
+    let folders = dirs.into_iter().map(|dir| request.root.join(dir));
+    let wanted = |dir: &PathBuf| holders.is_none_or(|holders| holders.contains(dir)) && !request.cwd.starts_with(dir);
+    let folders: BTreeSet<PathBuf> = folders.filter(wanted).collect();
     let additions = match request.client.name {
         "claude-code" => Claude::additions(world, request, &folders),
         "codex" => return Vec::new(),

@@ -82,6 +82,9 @@ pub struct Citation {
 /// Every citation of a document in order of position.
 pub fn citations(document: &Document, text: &str) -> Vec<Citation> {
     let mut found: Vec<Citation> = Vec::new();
+    if !may_cite(text) {
+        return found;
+    }
     let tokens = scan::path_tokens(text);
     for token in &tokens {
         if let Some(citation) = after_token(text, token) {
@@ -95,6 +98,15 @@ pub fn citations(document: &Document, text: &str) -> Vec<Citation> {
     place_all(document, text, &mut found);
     add_mentions(&tokens, &mut found);
     found
+}
+
+/// Whether the text has any of the marks without which no line is cited.
+fn may_cite(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let numbered = |at: usize| bytes.get(at + 1).is_some_and(u8::is_ascii_digit);
+    memchr::memchr_iter(b':', bytes).any(numbered)
+        || memchr::memchr2_iter(b'L', b'l', bytes).any(numbered)
+        || ["line", "Line", "LINE"].iter().any(|word| text.contains(word))
 }
 
 /// A document that names a file in full often goes on with the end of its path.

@@ -35,10 +35,7 @@ const BARE_NAMES: [&str; 14] = [
 /// U+2E80 on) are left out: there the word before a path would become part of it.
 pub fn is_path_char(c: char) -> bool {
     match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '_' | '-' | '.' | '/' | '\\' | '@' | '+' | '~' | '[' | ']' | '(' | ')' => {
-            true
-        }
-        '$' | '%' | '{' | '}' | '*' => true,
+        c if c.is_ascii() => ASCII[c as usize],
         c => c as u32 >= 0x80 && (c as u32) < 0x2e80 && c.is_alphanumeric(),
     }
 }
@@ -61,12 +58,11 @@ pub fn path_tokens(text: &str) -> Vec<Token> {
     let mut found = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
-        let Some(c) = text[at..].chars().next() else { break };
-        if !is_path_char(c) {
-            at += c.len_utf8();
+        let end = run_end(text, at);
+        if end == at {
+            at += text[at..].chars().next().map_or(1, char::len_utf8);
             continue;
         }
-        let end = at + text[at..].find(|c: char| !is_path_char(c)).unwrap_or(text.len() - at);
         if let Some(token) = token(text, at, end) {
             found.push(token);
         }
@@ -75,9 +71,52 @@ pub fn path_tokens(text: &str) -> Vec<Token> {
     found
 }
 
+/// Which bytes of ASCII are path characters.
+static ASCII: [bool; 128] = {
+    let mut table = [false; 128];
+    let mut byte = 0;
+    while byte < 128 {
+        let marks = b"_-./\\@+~[]()$%{}*";
+        let mut mark = 0;
+        while mark < marks.len() {
+            table[marks[mark] as usize] = true;
+            mark += 1;
+        }
+        if (byte as u8).is_ascii_alphanumeric() {
+            table[byte] = true;
+        }
+        byte += 1;
+    }
+    table
+};
+
+/// The end of the run of path characters that starts at byte `at`.
+fn run_end(text: &str, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut end = at;
+    while let Some(byte) = bytes.get(end) {
+        if byte.is_ascii() {
+            if !ASCII[usize::from(*byte)] {
+                break;
+            }
+            end += 1;
+            continue;
+        }
+        match text[end..].chars().next() {
+            Some(c) if is_path_char(c) => end += c.len_utf8(),
+            _ => break,
+        }
+    }
+    end
+}
+
 fn token(text: &str, start: usize, end: usize) -> Option<Token> {
     let run = &text[start..end];
-    if !run.contains('.') && !BARE_NAMES.iter().any(|name| run.contains(name)) {
+    // All bare names end alike, which is cheaper to look for than each of them.
+    let may_be_bare = || run.len() > "file".len() && run.contains("file");
+    if memchr::memchr(b'.', run.as_bytes()).is_none()
+        && !(may_be_bare() && BARE_NAMES.iter().any(|name| run.contains(name)))
+    {
         return None;
     }
     if run.starts_with("//")

@@ -28,6 +28,7 @@ struct JsonReport<'a> {
     root: &'static str,
     clients: Vec<&'static str>,
     summary: JsonSummary,
+    notes: &'a [String],
     diagnostics: Vec<JsonDiagnostic<'a>>,
 }
 
@@ -135,6 +136,7 @@ pub fn json(report: &Report<'_>) -> String {
             fixable: counts.fixable,
             unchecked: counts.unchecked,
         },
+        notes: &report.workspace.notes,
         diagnostics: diagnostics(report),
     };
     to_text(&document, true)

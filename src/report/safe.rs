@@ -37,7 +37,7 @@ pub(super) fn same_length(text: &str) -> Cow<'_, str> {
         3 => '\u{fffd}',
         _ => '\u{1fbc4}',
     };
-    Cow::Owned(text.chars().map(|c| if c == '\r' || !is_harmful(c) { c } else { stand_in(c) }).collect())
+    Cow::Owned(text.chars().map(|c| if is_harmful(c) { stand_in(c) } else { c }).collect())
 }
 
 #[cfg(test)]

@@ -195,3 +195,23 @@ fn all_at_once_gives_what_one_by_one_gives() {
         assert_eq!(*found, wanted, "{path}");
     }
 }
+
+#[test]
+fn a_scope_splits_into_what_each_pattern_means_alone() {
+    let scope = Scope::new(["src/**/*.{ts,tsx}", "!*.test.ts", "a//b"], &claude_code::SCOPE);
+    let parts = scope.split(3);
+    assert!(parts[0].matches("src/a/b.tsx") && parts[0].matches("src/a.test.ts"));
+    assert!(parts[1].matches("src/a.test.ts") && !parts[1].matches("src/a.ts"));
+    assert!(!parts[2].matches("a/b"));
+    assert!(!scope.matches("src/a.test.ts"));
+}
+
+#[test]
+fn samples_are_paths_that_the_pattern_matches() {
+    for text in ["src/**/*.ts", "dist", "**/gen/*.{a,b}", "/out/", "[ab]c?.rs", "**/*"] {
+        let scope = Scope::new([text], &claude_code::SCOPE);
+        let samples = samples(text, &claude_code::SCOPE);
+        assert!(samples.iter().any(|path| scope.matches(path)), "{text}: {samples:?}");
+    }
+    assert!(samples("dist/**", &claude_code::SCOPE).contains(&"dist/x".to_owned()));
+}

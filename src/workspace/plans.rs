@@ -58,7 +58,8 @@ impl Workspace {
     /// For each used client for which some touch adds something, what it has loaded after the touch of the one file of
     /// the repository that makes it most. Files that are not linted count where they load at startup only.
     pub fn heaviest(&self) -> &[ClientPlan] {
-        self.heaviest.get_or_init(|| self.plans().iter().filter_map(|start| self.heaviest_of(start.client)).collect())
+        let heaviest = |start: &ClientPlan| self.heaviest_of(start.client);
+        self.heaviest.get_or_init(|| self.plans().par_iter().filter_map(heaviest).collect())
     }
 
     /// Tokens of one load of a plan of this workspace, counted at the first question.
@@ -153,9 +154,7 @@ impl Workspace {
         if holders.as_ref().is_some_and(HashSet::is_empty) {
             return None;
         }
-        // Work touches code; who reads a context file itself wants to see it.
-        let is_context = |path: &str| self.file(path).is_some_and(|file| !file.roles.is_empty());
-        let paths: Vec<&str> = self.index.files.iter().map(|path| &**path).filter(|path| !is_context(path)).collect();
+        let paths = self.touchable();
         let bytes = |text: &str| text.len() as u64;
         let heaviest = self.asked(client, "", &[], |world, request| {
             load::heaviest(world, request, &paths, holders.as_ref(), COUNTED_PATHS, &bytes)
@@ -173,6 +172,13 @@ impl Workspace {
         let most = tokens.iter().max()?;
         let at = tokens.iter().position(|tokens| tokens == most)?;
         plans.into_iter().nth(at)
+    }
+
+    /// Files that a client may come to touch by its work, sorted: all but context files, for who reads one of those itself
+    /// wants to see it.
+    pub fn touchable(&self) -> Vec<&str> {
+        let is_context = |path: &str| self.file(path).is_some_and(|file| !file.roles.is_empty());
+        self.index.files.iter().map(|path| &**path).filter(|path| !is_context(path)).collect()
     }
 
     /// The folders that may hold files of the client; `None` where its settings may name any file.

@@ -12,7 +12,7 @@ use std::sync::{Arc, mpsc};
 use std::time::Instant;
 
 /// Options before the subcommand, on every call.
-const GLOBAL: [&str; 9] = [
+const GLOBAL: [&str; 13] = [
     "--no-pager",
     "--no-optional-locks",
     "--literal-pathspecs",
@@ -22,6 +22,12 @@ const GLOBAL: [&str; 9] = [
     "core.hooksPath=/dev/null",
     "-c",
     "core.quotePath=false",
+    // A user's own settings must not change a verdict. Their file is read all the same, because it may say which
+    // repositories are safe.
+    "-c",
+    "core.excludesFile=/dev/null",
+    "-c",
+    "blame.ignoreRevsFile=",
 ];
 
 /// A git command in the repository at `root`, with the arguments of a subcommand still to be added.
@@ -37,7 +43,7 @@ fn command(root: &Path) -> Command {
         }
     }
     git.env("GIT_TERMINAL_PROMPT", "0").env("GIT_NO_LAZY_FETCH", "1");
-    git.env("GIT_CONFIG_NOSYSTEM", "1").env("LC_ALL", "C");
+    git.env("LC_ALL", "C");
     git.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     git
 }

@@ -1,0 +1,3 @@
+pub fn total(lines: &[i64]) -> i64 {
+    lines.iter().sum()
+}

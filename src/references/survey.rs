@@ -1,0 +1,164 @@
+//! Every citation, path, symbol and command of the documents that are checked, with its state.
+//!
+//! The lints of the group read what is gathered here once. Nothing is asked of git when no document cites lines and no
+//! path is missing.
+
+use super::citations::{Citation, Place, citations};
+use super::commands::{self, Command};
+use super::drift::{self, Citing, Fate, Mode, State, Surroundings};
+use super::links::{Destination, links};
+use super::mentions::{self, Mention, Symbol};
+use crate::clients::Role;
+use crate::config::DocumentClass;
+use crate::discover::format_of;
+use crate::model::Format;
+use crate::paths::Presence;
+use crate::workspace::{File, Workspace, read_document};
+use crate::world::World;
+use rayon::prelude::*;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What one document says about others.
+#[derive(Debug)]
+pub struct DocumentReferences {
+    /// Whether it is kept true or only a record.
+    pub class: DocumentClass,
+    /// Citations of lines with what became of them.
+    pub citations: Vec<(Citation, Fate)>,
+    /// Paths in code spans and link texts that are not there, or only under another case.
+    pub paths: Vec<Mention>,
+    /// "`name()` in `file`" where the file does not hold the name.
+    pub symbols: Vec<Symbol>,
+    /// Commands with a script or target that no manifest defines.
+    pub commands: Vec<Command>,
+}
+
+/// What was gathered.
+#[derive(Debug, Default)]
+pub struct References {
+    /// By document.
+    pub documents: BTreeMap<Arc<str>, DocumentReferences>,
+    /// How many references were looked at.
+    pub count: usize,
+}
+
+/// Roles whose bodies are about other projects more often than about this one.
+const QUIET: [Role; 3] = [Role::Skill, Role::Command, Role::Agent];
+
+/// Gathers the references of a workspace. Documents that are only linked or configured are read here; they are known to
+/// the workspace from then on, but no other lint looks at them.
+pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: bool) {
+    let classes = documents(workspace);
+    for path in classes.keys() {
+        if workspace.file(path).is_none() {
+            let file = read_document(world, workspace, path);
+            let at = workspace.files.partition_point(|known| known.path < file.path);
+            workspace.files.insert(at, file);
+        }
+    }
+    let mut found = References::default();
+    let files: Vec<(&File, DocumentClass)> = classes
+        .iter()
+        .filter_map(|(path, class)| Some((workspace.file(path)?, *class)))
+        .filter(|(file, _)| file.is_readable())
+        .collect();
+    // A citation in a block of code is an example or a log: it is listed by `refs`, and not judged.
+    let cited: Vec<Vec<Citation>> = files
+        .par_iter()
+        .map(|(file, _)| {
+            let all = citations(&file.document, &file.source.text);
+            all.into_iter().filter(|citation| citation.place != Place::Code).collect()
+        })
+        .collect();
+    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached };
+    let citing: Vec<Citing<'_>> =
+        files.iter().zip(&cited).map(|((file, _), citations)| Citing { source: &file.source, citations }).collect();
+    let fates = drift::fates(&around, &citing);
+    let mut notes = Vec::new();
+    if let Some(why) = &fates.unchecked {
+        let noun = if fates.unchecked_count == 1 { "citation" } else { "citations" };
+        notes.push(format!("{} {noun}: {why}", fates.unchecked_count));
+    }
+    let mut manifests = commands::Manifests::default();
+    let mut mentioned = Vec::new();
+    for (((file, class), citations), fates) in files.iter().zip(cited).zip(fates.by_document) {
+        let is_quiet = file.has_role(&QUIET) || file.roles.iter().any(|role| role.path.contains("/skills/"));
+        let mut of_file = DocumentReferences {
+            class: *class,
+            citations: citations.into_iter().zip(fates).collect(),
+            paths: Vec::new(),
+            symbols: Vec::new(),
+            commands: Vec::new(),
+        };
+        found.count += of_file.citations.len();
+        if is_quiet {
+            // Citations of skills and agents are examples, unless they name a file that is or was here.
+            of_file.citations.retain(|(_, fate)| fate.target.is_some());
+        } else {
+            let paths = mentions::mentions(file, workspace);
+            found.count += paths.seen;
+            mentioned.push((file.path.clone(), paths.missing));
+            of_file.paths = paths.other_case;
+            of_file.symbols = mentions::symbols(file, workspace, world);
+            of_file.commands = commands::unknown(file, workspace, world, &mut manifests);
+        }
+        found.documents.insert(file.path.clone(), of_file);
+    }
+    match mentions::with_history(&around, mentioned) {
+        Ok(gone) => {
+            for (path, mention) in gone {
+                if let Some(of_file) = found.documents.get_mut(&path) {
+                    of_file.paths.push(mention);
+                }
+            }
+        }
+        Err(why) => notes.extend(why.filter(|_| fates.unchecked.is_none())),
+    }
+    workspace.notes.extend(notes);
+    workspace.references = found;
+}
+
+/// The documents that are checked, with their classes: Markdown that is linted, documents that the configuration names,
+/// and those that any of these links to.
+fn documents(workspace: &Workspace) -> BTreeMap<Arc<str>, DocumentClass> {
+    let settings = &workspace.settings;
+    let class = |path: &str| settings.document_class(path);
+    let mut found: BTreeMap<Arc<str>, DocumentClass> = BTreeMap::new();
+    for file in workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown) {
+        found.insert(file.path.clone(), class(&file.path).unwrap_or(DocumentClass::Living));
+    }
+    let linking: Vec<&File> = workspace.files.iter().filter(|file| found.contains_key(&file.path)).collect();
+    let mut linked = Vec::new();
+    for file in linking.into_iter().filter(|file| !file.has_role(&QUIET)) {
+        for link in links(file) {
+            let Destination::Path(path) = &link.destination else { continue };
+            let target = super::links::find(&workspace.index, &file.path, path);
+            let is_document = |path: &Arc<str>| {
+                format_of(path) == Format::Markdown && workspace.index.presence(path) == Presence::File
+            };
+            linked.extend(target.filter(is_document));
+        }
+    }
+    if !settings.documents.is_empty() {
+        linked.extend(workspace.index.files.iter().filter(|path| class(path).is_some()).cloned());
+    }
+    for path in linked.into_iter().filter(|path| settings.exclusion(path).is_none()) {
+        let class = class(&path).unwrap_or(DocumentClass::Living);
+        found.entry(path).or_insert(class);
+    }
+    found
+}
+
+/// Whether a citation's file is gone or too short, rather than changed.
+pub fn is_stale(workspace: &Workspace, citation: &Citation, fate: &Fate) -> bool {
+    let Some(target) = &fate.target else { return false };
+    let is_there = workspace.index.presence(target) == Presence::File;
+    match fate.state {
+        State::OutOfRange => true,
+        State::Renamed | State::Gone | State::Changed | State::Moved => {
+            !is_there || fate.line_count.is_some_and(|count| citation.start > count)
+        }
+        _ => false,
+    }
+}
