@@ -1,5 +1,9 @@
 //! What is told together: the instructions of the files that one load plan can hold at the same time.
 
+mod topics;
+
+pub use topics::{TOPICS, Topic, line_length, scope, value_of};
+
 use crate::clients::Role;
 use crate::diagnostic::ClientRef;
 use crate::discover::RoleAt;
@@ -40,23 +44,36 @@ pub struct Said<'a> {
     pub words: String,
 }
 
+/// Folders whose context files are for other repositories.
+const TEMPLATES: [&str; 6] = ["template", "templates", "fixtures", "testdata", "examples", "assets"];
+
 /// What each used client can have in its context.
 pub fn audiences(workspace: &Workspace) -> Vec<Audience<'_>> {
     let own = workspace.own_memory();
     let of = |plan: &crate::workspace::ClientPlan| {
         let whole = |load: &&crate::load::Load| {
-            matches!(load.trigger, Trigger::Startup | Trigger::Import) && matches!(load.portion, Portion::Full | Portion::Head)
+            matches!(load.trigger, Trigger::Startup | Trigger::Import)
+                && matches!(load.portion, Portion::Full | Portion::Head)
         };
-        let start: BTreeSet<&str> = plan.plan.loads.iter().filter(whole).filter_map(|load| workspace.real_file(&load.path)).map(|file| &*file.path).collect();
+        let start: BTreeSet<&str> = plan
+            .plan
+            .loads
+            .iter()
+            .filter(whole)
+            .filter_map(|load| workspace.real_file(&load.path))
+            .map(|file| &*file.path)
+            .collect();
         let is_later = |file: &&File| {
             // A memory file of the root loads at the start or not at all.
             let adds = |at: &RoleAt| match at.role {
                 Role::Memory => !matches!(parent(&at.path), "" | ".claude") && !own.shadows(at),
                 role => matches!(role, Role::Rule | Role::Skill | Role::Command),
             };
-            file.linted && file.roles.iter().any(|at| at.client == plan.client.name && adds(at))
+            let template = file.path.split('/').any(|part| TEMPLATES.contains(&part));
+            file.linted && !template && file.roles.iter().any(|at| at.client == plan.client.name && adds(at))
         };
-        let later = workspace.files.iter().filter(is_later).map(|file| &*file.path).filter(|path| !start.contains(path));
+        let later =
+            workspace.files.iter().filter(is_later).map(|file| &*file.path).filter(|path| !start.contains(path));
         Audience { client: ClientRef { name: plan.client.name, version: plan.version }, later: later.collect(), start }
     };
     workspace.plans().iter().map(of).collect()
@@ -66,7 +83,8 @@ pub fn audiences(workspace: &Workspace) -> Vec<Audience<'_>> {
 pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Said<'a>> {
     let at_start = |path: &str| audiences.iter().any(|of| of.start.contains(path));
     let heard = |path: &str| at_start(path) || audiences.iter().any(|of| of.later.contains(path));
-    let mut files: Vec<&File> = workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
+    let mut files: Vec<&File> =
+        workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
     // The memory file of the root is where a reader looks first.
     let depth = |file: &File| file.path.matches('/').count();
     files.sort_by_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));

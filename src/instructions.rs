@@ -7,12 +7,15 @@
 mod counter;
 mod english;
 mod fences;
+mod foreign;
+mod html;
 mod language;
 mod latin;
 mod lexicon;
 mod mask;
 mod normal;
 mod phrases;
+mod reading;
 mod sections;
 mod tables;
 mod words;

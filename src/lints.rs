@@ -8,6 +8,7 @@ pub mod drifted_citation;
 pub mod duplicate_import;
 pub mod duplicate_instruction;
 pub mod eager_import;
+pub mod enforced_elsewhere;
 pub mod excessive_emphasis;
 pub mod external_import;
 pub mod file_instructions;
@@ -66,6 +67,7 @@ pub static ALL: &[&Lint] = &[
     &duplicate_import::DUPLICATE_IMPORT,
     &duplicate_instruction::DUPLICATE_INSTRUCTION,
     &eager_import::EAGER_IMPORT,
+    &enforced_elsewhere::ENFORCED_ELSEWHERE,
     &excessive_emphasis::EXCESSIVE_EMPHASIS,
     &external_import::EXTERNAL_IMPORT,
     &file_instructions::FILE_INSTRUCTIONS,

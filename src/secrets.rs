@@ -77,8 +77,28 @@ const NAMES: [&str; 9] =
 
 /// Words that tell a placeholder.
 const FAKE: [&str; 22] = [
-    "example", "sample", "xxxx", "your", "fake", "test", "dummy", "placeholder", "redacted", "changeme", "replace", "secret",
-    "token", "password", "abcdef", "123456", "mock", "foobar", "insert", "here", "notreal", "deadbeef",
+    "example",
+    "sample",
+    "xxxx",
+    "your",
+    "fake",
+    "test",
+    "dummy",
+    "placeholder",
+    "redacted",
+    "changeme",
+    "replace",
+    "secret",
+    "token",
+    "password",
+    "abcdef",
+    "123456",
+    "mock",
+    "foobar",
+    "insert",
+    "here",
+    "notreal",
+    "deadbeef",
 ];
 
 /// Entropy of a value below which it is no random one, in bits for each character.
@@ -101,7 +121,10 @@ pub fn find(text: &str) -> Vec<Secret> {
             at = secret.span.end as usize;
             continue;
         }
-        if bytes[at] == b'-' && text[at..].starts_with("-----BEGIN ") && let Some(secret) = private_key(text, at) {
+        if bytes[at] == b'-'
+            && text[at..].starts_with("-----BEGIN ")
+            && let Some(secret) = private_key(text, at)
+        {
             found.push(secret);
             at = secret.span.end as usize;
             continue;
@@ -170,13 +193,19 @@ fn named(text: &str, at: usize) -> Option<Secret> {
     cursor += 1;
     cursor += bytes[cursor..].iter().take(2).take_while(|byte| **byte == b' ').count();
     cursor += usize::from(matches!(bytes.get(cursor), Some(b'"' | b'\'')));
-    let value = bytes[cursor..].iter().take(200).take_while(|byte| is_key_byte(**byte) || matches!(**byte, b'+' | b'/' | b'=')).count();
+    let value = bytes[cursor..]
+        .iter()
+        .take(200)
+        .take_while(|byte| is_key_byte(**byte) || matches!(**byte, b'+' | b'/' | b'='))
+        .count();
     let body = &bytes[cursor..cursor + value];
     let name = text[at..at + name_len].to_ascii_lowercase();
-    let mixed = body.iter().any(u8::is_ascii_digit) && body.iter().any(u8::is_ascii_lowercase) && body.iter().any(u8::is_ascii_uppercase);
+    let mixed = body.iter().any(u8::is_ascii_digit)
+        && body.iter().any(u8::is_ascii_lowercase)
+        && body.iter().any(u8::is_ascii_uppercase);
     // Paths and identifiers have parts that are words.
     let word = body.split(|byte| !byte.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0);
-    if value < LEAST_NAMED || value >= 200 || !mixed || word < 16 || !NAMES.iter().any(|known| name.ends_with(known)) {
+    if !(LEAST_NAMED..200).contains(&value) || !mixed || word < 16 || !NAMES.iter().any(|known| name.ends_with(known)) {
         return None;
     }
     if is_fake(body, LEAST_NAMED_ENTROPY) {
@@ -250,7 +279,13 @@ mod tests {
 
     #[test]
     fn fakes_are_none() {
-        for text in ["AKIAIOSFODNN7EXAMPLE", "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "sk-ant-...", "ghp_****", "API_KEY=your-api-key-goes-here-123456"] {
+        for text in [
+            "AKIAIOSFODNN7EXAMPLE",
+            "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "sk-ant-...",
+            "ghp_****",
+            "API_KEY=your-api-key-goes-here-123456",
+        ] {
             assert_eq!(find(text), [], "{text}");
         }
         assert_eq!(find(&format!("commit {}", "3f".repeat(20))), []);

@@ -156,6 +156,8 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
+    /// Configuration files of formatters and linters in the root, by name.
+    pub style_configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
@@ -217,6 +219,7 @@ pub fn from_discovery(
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
+    let style_configs = style_configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
         read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
@@ -297,6 +300,7 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
+        style_configs,
         config,
         scoped_rules: OnceLock::new(),
         references: References::default(),
@@ -305,6 +309,30 @@ pub fn from_discovery(
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace
+}
+
+/// Configuration files of formatters and linters that are read in the root.
+const STYLE_CONFIGS: [&str; 12] = [
+    ".editorconfig",
+    ".prettierrc",
+    ".prettierrc.json",
+    ".prettierrc.yaml",
+    ".prettierrc.yml",
+    "biome.json",
+    "biome.jsonc",
+    "ruff.toml",
+    ".ruff.toml",
+    "pyproject.toml",
+    "rustfmt.toml",
+    ".rustfmt.toml",
+];
+
+fn style_configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
+    const LARGEST: u64 = 256 * 1024;
+    let there = STYLE_CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
+    let read =
+        |name: &&'static str| Some((*name, String::from_utf8(world.read(&root.join(name), LARGEST).ok()?).ok()?));
+    there.filter_map(read).collect()
 }
 
 /// The clients that the configuration names, else those with a file that only they read; `AGENTS.md` alone means Codex.

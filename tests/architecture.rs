@@ -63,7 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("content", &["clients", "diagnostic", "discover", "instructions", "load", "paths", "workspace"]),
+    ("content", &["clients", "diagnostic", "discover", "instructions", "load", "model", "paths", "workspace"]),
     (
         "measure",
         &[

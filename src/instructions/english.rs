@@ -591,8 +591,10 @@ fn is_triggered(clause: Clause<'_>, at: usize) -> bool {
             return false;
         }
         // `the day before`, `how it works after ...` in a relative clause still limits; `once per file` does not.
-        !(clause.is_word(here, &["once"]) && clause.is_word(here + 1, &["per", "in", "and", "a", "for", "at", "to"]))
-            && !(clause.is_word(here, &["while", "until", "upon"]) && here == 0)
+        let times =
+            clause.is_word(here, &["once"]) && clause.is_word(here + 1, &["per", "in", "and", "a", "for", "at", "to"]);
+        let verb = clause.is_word(here, &["while", "until", "upon"]) && here == 0;
+        !times && !verb
     })
 }
 
@@ -609,7 +611,8 @@ pub(super) fn is_incomplete(clause: Clause<'_>) -> bool {
     let comma = tokens.iter().position(|token| token.form == Form::Comma).map_or(0, |at| at + 1);
     let start = if is_lead(clause) { comma } else { 0 };
     let main = clause.from(start);
-    let negated = usize::from(main.class(skip_adverbs(main), NEVER)) + 2 * usize::from(main.row(skip_adverbs(main), &["do", "not"]));
+    let negated = usize::from(main.class(skip_adverbs(main), NEVER))
+        + 2 * usize::from(main.row(skip_adverbs(main), &["do", "not"]));
     let at = skip_adverbs(main) + negated;
     // The verb alone, or the verb with nothing but a prepositional phrase.
     let verb_last = at + 1 >= main.tokens.len() || last.is(VERB) && !last.is(AMBIGUOUS) && last.form == Form::Word;
@@ -634,5 +637,5 @@ pub(super) fn is_fragment(clause: Clause<'_>) -> bool {
         return false;
     }
     let finite = tokens.iter().any(|token| token.form == Form::Word && token.is(FINITE | WEAK_MODAL));
-    words >= 2 && words <= 16 && !finite
+    (2..=16).contains(&words) && !finite
 }

@@ -17,7 +17,11 @@ pub(super) fn directive(text: &str, tokens: &[Token], language: Language, item: 
     // After a trigger the main clause starts behind the comma.
     let lead = tokens.iter().find(is_word).is_some_and(|token| token.is(TRIGGER));
     let comma = tokens.iter().position(|token| token.form == Form::Comma);
-    let main = if lead { comma.and_then(|at| tokens[at..].iter().filter(is_word).find(|token| !token.is(ADVERB | NEGATION))) } else { first };
+    let main = if lead {
+        comma.and_then(|at| tokens[at..].iter().filter(is_word).find(|token| !token.is(ADVERB | NEGATION)))
+    } else {
+        first
+    };
     let finite = has(FINITE);
     let imperative = main.is_some_and(|token| token.is(VERB) || words.has_first_suffix(slice(token)));
     let last = tokens.iter().rev().find(is_word);

@@ -188,9 +188,12 @@ enum Place {
     End,
 }
 
+/// A phrase, where it may stand, and its classes.
+type Phrase = (&'static str, Place, Classes);
+
 /// Phrases with their classes, by first character.
 pub(super) struct Phrases {
-    by_first: HashMap<char, Vec<(&'static str, Place, Classes)>, BuildHasherDefault<Fnv>>,
+    by_first: HashMap<char, Vec<Phrase>, BuildHasherDefault<Fnv>>,
 }
 
 /// Classes of the phrases in a sentence, with the place of the first phrase of some of them.

@@ -9,7 +9,8 @@ pub fn normalize(text: &str) -> String {
     while let Some((_, c)) = rest.next() {
         let next = rest.peek().map_or(' ', |(_, next)| *next);
         // A mark inside of a name belongs to it: `src/a.rs`, `--frozen`, `don't`, `1.5`.
-        let joins = matches!(c, '.' | '/' | '-' | '_' | '\'' | '’' | ':' | '@' | '#' | '+' | '=' | '<' | '>' | '$' | '%');
+        let joins =
+            matches!(c, '.' | '/' | '-' | '_' | '\'' | '’' | ':' | '@' | '#' | '+' | '=' | '<' | '>' | '$' | '%');
         let keeps = c.is_alphanumeric() || joins && (next.is_alphanumeric() || matches!(next, '-' | '_' | '/'));
         if !keeps {
             gap = true;

@@ -79,7 +79,8 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
             let clause = Clause { text: &counter.mask, tokens: sentence };
             let Some(found) = english::directive(clause, place) else { continue };
             let explicit = !matches!(found.force, Force::Plain | Force::Fact);
-            if explicit && !thing || explicit && found.force != Force::Prefer || (maps || acts) && !thing {
+            let counts = if thing { explicit && found.force != Force::Prefer } else { explicit || maps || acts };
+            if counts {
                 let kind =
                     if maps && found.force != Force::Never { Kind::Conditional } else { kind_of(found, false, false) };
                 best = best.or(Some(kind));

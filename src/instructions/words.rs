@@ -135,7 +135,7 @@ pub(super) fn tokenize(text: &str, start: usize, end: usize, words: &Words, out:
                     '“' | '«' | '„' => {
                         let reach = floor(text, (at + REACH).min(end));
                         let near = if at < open { "" } else { &text[at..reach] };
-                    let close = near.char_indices().find(|(_, c)| matches!(c, '”' | '»'));
+                        let close = near.char_indices().find(|(_, c)| matches!(c, '”' | '»'));
                         if close.is_none() && at >= open {
                             open = at + REACH;
                         }

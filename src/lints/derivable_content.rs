@@ -68,14 +68,30 @@ fn entries(text: &str, start: usize) -> (String, Vec<Entry>) {
             let name = line.split_whitespace().next().unwrap_or("").trim_end_matches('/');
             if found.is_empty() && root.is_empty() && !name.starts_with(['│', '#']) {
                 root = name.to_owned();
-            } else if !name.is_empty() && !name.starts_with(['│', '#']) && line.starts_with(|c: char| !c.is_whitespace()) {
+            } else if !name.is_empty()
+                && !name.starts_with(['│', '#'])
+                && line.starts_with(|c: char| !c.is_whitespace())
+            {
                 break;
             }
             continue;
         };
         let name_start = branch + "─ ".len();
         let rest = &line[name_start..];
-        let name_end = rest.find("  ").into_iter().chain(rest.find(" #")).chain(rest.find(" (")).chain(rest.find(" — ")).chain(rest.find(" - ")).chain(rest.find(" ←")).chain(rest.find(" <-")).chain(rest.find('\t')).chain(rest.find(" //")).chain(rest.find(" →")).min().unwrap_or(rest.len());
+        let name_end = rest
+            .find("  ")
+            .into_iter()
+            .chain(rest.find(" #"))
+            .chain(rest.find(" ("))
+            .chain(rest.find(" — "))
+            .chain(rest.find(" - "))
+            .chain(rest.find(" ←"))
+            .chain(rest.find(" <-"))
+            .chain(rest.find('\t'))
+            .chain(rest.find(" //"))
+            .chain(rest.find(" →"))
+            .min()
+            .unwrap_or(rest.len());
         let name = rest[..name_end].trim();
         let column = line[..branch].chars().count();
         while open.last().is_some_and(|(other, _)| *other >= column) {
@@ -87,7 +103,8 @@ fn entries(text: &str, start: usize) -> (String, Vec<Entry>) {
             None => name_path.to_owned(),
         };
         open.push((column, path.clone()));
-        let plain = !name_path.is_empty() && name_path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | '+'));
+        let plain = !name_path.is_empty()
+            && name_path.chars().all(|c| c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | '@' | '+'));
         if plain && !name_path.contains("..") {
             let from = line_start + name_start;
             let commented = !rest[name_end..].trim().is_empty();
@@ -98,20 +115,43 @@ fn entries(text: &str, start: usize) -> (String, Vec<Entry>) {
 }
 
 fn judge(cx: &mut Checker<'_>, file: &File, block: &Block, root: &str, entries: &[Entry]) {
+    // `my-app/` stands for the reader's own project.
+    let name = root.to_ascii_lowercase();
+    if ["project", "repo", "app"].contains(&&*name)
+        || ["my-", "your-", "my_", "your_", "<", "{", "[", "example"].iter().any(|start| name.starts_with(start))
+    {
+        return;
+    }
     let index = &cx.workspace.index;
     let dir = parent(&file.path);
     let below = |base: &str| normalize(base, root).unwrap_or_default();
     let bases = [String::new(), dir.to_owned(), below(""), below(dir)];
-    let Some((base, fitting)) = bases.into_iter().map(|base| (fits(index, &base, entries), base)).max_by_key(|(fits, base)| (fits.0, std::cmp::Reverse(base.len()))).map(|(fits, base)| (base, fits)) else { return };
+    let Some((base, fitting)) = bases
+        .into_iter()
+        .map(|base| (fits(index, &base, entries), base))
+        .max_by_key(|(fits, base)| (fits.0, std::cmp::Reverse(base.len())))
+        .map(|(fits, base)| (base, fits))
+    else {
+        return;
+    };
     let (there, missing) = fitting;
     if there * 100 < (there + missing) * FITTING_PERCENT || there < LEAST_ENTRIES / 2 {
         return;
     }
     let full = |entry: &Entry| normalize(&base, &entry.path).unwrap_or_default();
-    let wrong: Vec<&Entry> = entries.iter().filter(|entry| {
-        let path = full(entry);
-        index.presence(&path) == Presence::Missing && matches!(index.presence(parent(&path)), Presence::Dir)
-    }).collect();
+    let wrong: Vec<&Entry> = entries
+        .iter()
+        .filter(|entry| {
+            let path = full(entry);
+            !is_made(&entry.path)
+                && index.presence(&path) == Presence::Missing
+                && matches!(index.presence(parent(&path)), Presence::Dir)
+        })
+        .collect();
+    // Where much is missing the drawing is of another project, or a plan.
+    if wrong.len() * 4 > entries.len() {
+        return;
+    }
     if let Some(first) = wrong.first() {
         let more = match wrong.len() {
             1 => String::new(),
@@ -133,12 +173,51 @@ fn judge(cx: &mut Checker<'_>, file: &File, block: &Block, root: &str, entries: 
         return;
     }
     cx.report(Diagnostic {
-        message: format!("a tree of {} entries repeats what a listing of `{}` shows", entries.len(), if base.is_empty() { "." } else { &base }),
+        message: format!(
+            "a tree of {} entries repeats what a listing of `{}` shows",
+            entries.len(),
+            if base.is_empty() { "." } else { &base }
+        ),
         help: "keep the entries of which something has to be said, and leave the others out".to_owned(),
         span: Some(block.span),
         key: format!("tree {base}"),
         ..cx.finding(&file.path)
     });
+}
+
+/// Whether a tool makes the entry, or its name stands for many: neither has to be in the repository.
+fn is_made(path: &str) -> bool {
+    const MADE: [&str; 20] = [
+        "dist",
+        "build",
+        "out",
+        "target",
+        "node_modules",
+        "coverage",
+        "logs",
+        "tmp",
+        "temp",
+        "cache",
+        "bin",
+        "obj",
+        "vendor",
+        "venv",
+        "data",
+        "output",
+        "generated",
+        "uploads",
+        "reports",
+        "results",
+    ];
+    path.split('/').any(|name| {
+        let numbered =
+            name.split(['-', '_', '.']).any(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit()));
+        numbered
+            || MADE.contains(&name)
+            || name.starts_with('.') && !name.starts_with(".github") && !name.starts_with(".claude")
+            || name.ends_with(".local")
+            || ["token", "credential", "secret"].iter().any(|word| name.contains(word))
+    })
 }
 
 /// How many entries exist below `base`, and how many do not; of what is ignored nothing is known.

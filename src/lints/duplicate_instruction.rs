@@ -1,5 +1,6 @@
 //! The same instruction twice where one load plan holds both.
 
+use crate::clients::Role;
 use crate::content::{self, Audience, Said};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
 use crate::instructions::Kind;
@@ -80,7 +81,10 @@ fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: us
     if word_count(&two.words) < least || word_count(&one.words) < least {
         return false;
     }
-    if same && (one.item.kind == Kind::Procedure || one.item.span == two.item.span) {
+    // The branches of a procedure share their steps, and what starts with `this` is about something else each time.
+    let procedure = !two.file.has_role(&[Role::Memory, Role::LocalMemory, Role::Rule]);
+    let points = ["this ", "these ", "it ", "that ", "they "].iter().any(|word| two.words.starts_with(word));
+    if same && (procedure || points || one.item.kind == Kind::Procedure || one.item.span == two.item.span) {
         return false;
     }
     audiences.iter().any(|of| of.meet(&one.file.path, &two.file.path))
@@ -159,7 +163,8 @@ fn anchors(words: &str) -> Vec<&str> {
 fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
     let same = first.words == again.words;
     let how = if same { "is told" } else { "is told in almost the same words" };
-    let place = if first.file.path == again.file.path { "above".to_owned() } else { format!("in `{}`", first.file.path) };
+    let place =
+        if first.file.path == again.file.path { "above".to_owned() } else { format!("in `{}`", first.file.path) };
     let fix = removal(again).map(|span| Fix {
         title: "delete the second".to_owned(),
         applicability: Applicability::Unsafe,
@@ -199,9 +204,12 @@ fn removal(of: &Said<'_>) -> Option<Span> {
     let File { document, source, .. } = of.file;
     let text = source.text.as_str();
     let inside = |span: Span| span.contains(of.item.span);
-    let item = document.blocks.iter().rfind(|block| matches!(block.kind, BlockKind::Item { .. }) && inside(block.span))?;
+    let item =
+        document.blocks.iter().rfind(|block| matches!(block.kind, BlockKind::Item { .. }) && inside(block.span))?;
     let whole = item.span.slice(text);
-    let bare = crate::instructions::normalize(whole.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']')));
+    let bare = crate::instructions::normalize(whole.trim_start_matches(|c: char| {
+        c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']')
+    }));
     if bare != of.words {
         return None;
     }

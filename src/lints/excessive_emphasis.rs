@@ -21,7 +21,8 @@ pub static EXCESSIVE_EMPHASIS: Lint = Lint {
 };
 
 /// Words in capitals that say nothing but that the author means it.
-const SHOUTS: [&str; 9] = ["IMPORTANT", "CRITICAL", "MANDATORY", "NEVER", "ALWAYS", "MUST", "WARNING", "EXTREMELY", "ABSOLUTELY"];
+const SHOUTS: [&str; 9] =
+    ["IMPORTANT", "CRITICAL", "MANDATORY", "NEVER", "ALWAYS", "MUST", "WARNING", "EXTREMELY", "ABSOLUTELY"];
 /// Fewer instructions than this say nothing about a share.
 const FEW: usize = 10;
 /// Largest share that is not too much, in percent.
@@ -30,7 +31,9 @@ const MOST_PERCENT: usize = 25;
 fn check(cx: &mut Checker<'_>, file: &File) {
     let items = &file.instructions().items;
     let text = file.source.text.as_str();
-    let shouts = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(|word| SHOUTS.contains(&word)) || text.contains("!!");
+    let shouts = |text: &str| {
+        text.split(|c: char| !c.is_alphanumeric()).any(|word| SHOUTS.contains(&word)) || text.contains("!!")
+    };
     let loud: Vec<_> = items.iter().filter(|item| shouts(item.span.slice(text))).collect();
     if items.len() < FEW || loud.len() * 100 <= items.len() * MOST_PERCENT {
         return;

@@ -29,7 +29,8 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     }
     let counted = file.instructions();
     let count = counted.items.len() as u64;
-    let Some(Verdict { limit, severity, basis, source }) = measure::over(cx.workspace, "file-instructions", file, count)
+    let Some(Verdict { limit, severity, basis, source }) =
+        measure::over(cx.workspace, "file-instructions", file, count)
     else {
         return;
     };

@@ -24,8 +24,11 @@ pub static PATH_INSTRUCTIONS: Lint = Lint {
     check: Check::Workspace(check),
 };
 
+/// Instructions of each load of a plan, by client and touched file.
+type Counts = HashMap<(&'static str, Option<String>), Vec<u64>>;
+
 fn check(cx: &mut Checker<'_>) {
-    let known: RefCell<HashMap<(&str, Option<String>), Vec<u64>>> = RefCell::default();
+    let known: RefCell<Counts> = RefCell::default();
     // Equal instructions count once, so the loads of a plan are counted together.
     let count = |plan: &ClientPlan, load: usize| {
         let mut known = known.borrow_mut();

@@ -29,9 +29,9 @@ fn check(cx: &mut Checker<'_>) {
     // Equal instructions count once, so the loads of a plan are counted together.
     let count = |plan: &ClientPlan, load: usize| {
         let mut known = known.borrow_mut();
-        let counts = known.entry(plan.client.name).or_insert_with(|| {
-            instructions_of(&plan.plan).iter().map(|counted| counted.distinct).collect()
-        });
+        let counts = known
+            .entry(plan.client.name)
+            .or_insert_with(|| instructions_of(&plan.plan).iter().map(|counted| counted.distinct).collect());
         counts.get(load).copied().unwrap_or(0)
     };
     // No instruction is shorter than four bytes with what separates it from the next.

@@ -23,14 +23,32 @@ pub static VAGUE_INSTRUCTION: Lint = Lint {
 
 /// What is asked, where that is all that is asked.
 const VAGUE: [&str; 22] = [
-    "write clean code", "write good code", "write high quality code", "write readable code", "write maintainable code",
-    "write clean readable code", "write clean maintainable code", "write clean and maintainable code", "follow best practices",
-    "use best practices", "follow good practices", "be careful", "use common sense", "use your best judgment", "use judgment",
-    "handle errors properly", "handle errors gracefully", "handle errors appropriately", "use meaningful names",
-    "keep it simple", "think carefully", "do your best",
+    "write clean code",
+    "write good code",
+    "write high quality code",
+    "write readable code",
+    "write maintainable code",
+    "write clean readable code",
+    "write clean maintainable code",
+    "write clean and maintainable code",
+    "follow best practices",
+    "use best practices",
+    "follow good practices",
+    "be careful",
+    "use common sense",
+    "use your best judgment",
+    "use judgment",
+    "handle errors properly",
+    "handle errors gracefully",
+    "handle errors appropriately",
+    "use meaningful names",
+    "keep it simple",
+    "think carefully",
+    "do your best",
 ];
 /// Words around them that say no more.
-const FILLERS: [&str; 12] = ["always", "please", "and", "also", "the", "ensure", "to", "you", "must", "should", "code", "all"];
+const FILLERS: [&str; 12] =
+    ["always", "please", "and", "also", "the", "ensure", "to", "you", "must", "should", "code", "all"];
 
 fn check(cx: &mut Checker<'_>, file: &File) {
     let text = file.source.text.as_str();
