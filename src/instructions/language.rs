@@ -26,7 +26,7 @@ const STOP_PERCENT: usize = 5;
 const ENOUGH_WORDS: usize = 300;
 
 /// The share of common words above which a text is English, in percent.
-const ENGLISH_PERCENT: usize = 20;
+const ENGLISH_PERCENT: usize = 13;
 
 /// How many words are looked at before a language is chosen.
 const MOST_WORDS: usize = 2_000;
