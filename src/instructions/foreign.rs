@@ -5,6 +5,7 @@ use super::counter::{Around, Counter, LONGEST_SENTENCE, Lead, kind_of};
 use super::english::Force;
 use super::lexicon::Language;
 use super::words::{Form, tokenize};
+use super::phrases::is_phrase_char;
 use super::{latin, phrases};
 use crate::model::BlockKind;
 use crate::source::Span;
@@ -101,7 +102,7 @@ impl Counter<'_> {
         let is_list = matches!(self.document.blocks[next].kind, BlockKind::List { .. });
         let found = phrases::directive(sentence, language, phrases::Place { item: false, rules: false, ..place });
         let explicit = found.filter(|found| !matches!(found.force, Force::Plain | Force::Fact));
-        let letters = sentence.chars().filter(|c| c.is_alphanumeric()).count();
+        let letters = sentence.chars().filter(|c| is_phrase_char(*c) || c.is_alphanumeric()).count();
         let lead = match explicit {
             Some(found) if phrases::is_generic(sentence, language) || letters <= 8 => {
                 Lead::Each(kind_of(found, place.step, false), false)

@@ -194,6 +194,8 @@ type Phrase = (&'static str, Place, Classes);
 /// Phrases with their classes, by first character.
 pub(super) struct Phrases {
     by_first: HashMap<char, Vec<Phrase>, BuildHasherDefault<Fnv>>,
+    /// One bit for each first character, by its lowest twelve bits: most characters start nothing.
+    may_start: Box<[bool; 4096]>,
 }
 
 /// Classes of the phrases in a sentence, with the place of the first phrase of some of them.
@@ -209,7 +211,7 @@ pub(super) struct Scan {
 
 impl Phrases {
     fn new(data: &'static str) -> Phrases {
-        let mut phrases = Phrases { by_first: HashMap::default() };
+        let mut phrases = Phrases { by_first: HashMap::default(), may_start: Box::new([false; 4096]) };
         for (entry, class) in entries(data) {
             let (phrase, place) = match (entry.strip_prefix('^'), entry.strip_suffix('$')) {
                 (Some(phrase), _) => (phrase, Place::Start),
@@ -217,6 +219,7 @@ impl Phrases {
                 _ => (entry, Place::Anywhere),
             };
             if let Some(first) = phrase.chars().next() {
+                phrases.may_start[first as usize & 0xfff] = true;
                 phrases.by_first.entry(first).or_default().push((phrase, place, class));
             }
         }
@@ -229,6 +232,9 @@ impl Phrases {
         let mut scan = Scan { classes: 0, never: usize::MAX, must: usize::MAX };
         let mut hidden = [(0usize, 0 as Classes); 1];
         for (at, first) in sentence.char_indices() {
+            if !self.may_start[first as usize & 0xfff] {
+                continue;
+            }
             let Some(candidates) = self.by_first.get(&first) else { continue };
             let rest = &sentence[at..];
             let fits = |(phrase, place, _): &&(&str, Place, Classes)| {

@@ -98,7 +98,7 @@ pub(super) fn clean(sentence: &str) -> String {
 /// The directive of one clean sentence, if it is one.
 pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Option<Directive> {
     let phrases = language.phrases();
-    let letters = sentence.chars().filter(|c| c.is_alphanumeric()).count();
+    let letters = sentence.chars().filter(|c| is_phrase_char(*c) || c.is_alphanumeric()).count();
     if letters < 3 || !sentence.chars().any(is_phrase_char) {
         return None;
     }
@@ -139,7 +139,9 @@ pub(super) fn directive(sentence: &str, language: Language, place: Place) -> Opt
         };
     }
     // The whole sentence holds phrases that a comma cuts in two, and the label before the colon may be the trigger.
-    all |= phrases.scan(sentence).classes & (TRIGGER | POINTER | DESCRIPTIVE | PERMISSION);
+    if clauses > 1 || body.len() < sentence.len() {
+        all |= phrases.scan(sentence).classes & (TRIGGER | POINTER | DESCRIPTIVE | PERMISSION);
+    }
     let explicit = matches!(force, Some(Force::Never | Force::Must | Force::Prefer));
     if all & PERMISSION != 0 && (!explicit || all & (NEVER | MUST) == 0)
         || all & POINTER != 0 && all & NEVER == 0 && clauses < 3
