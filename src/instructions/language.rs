@@ -28,6 +28,9 @@ const ENOUGH_WORDS: usize = 300;
 /// The share of common words above which a text is English, in percent.
 const ENGLISH_PERCENT: usize = 13;
 
+/// The same for a text with fewer words.
+const ENGLISH_PERCENT_OF_FEW: usize = 20;
+
 /// How many words are looked at before a language is chosen.
 const MOST_WORDS: usize = 2_000;
 
@@ -67,7 +70,8 @@ fn latin_language(text: &str) -> (Language, usize, usize) {
     // Most documents are English, and a few hundred words tell.
     let first = all().take(ENOUGH_WORDS).count();
     let english = all().take(ENOUGH_WORDS).filter(|word| is_stop(LATIN[0], word)).count();
-    if first == ENOUGH_WORDS && english * 100 > first * ENGLISH_PERCENT {
+    let percent = if first == ENOUGH_WORDS { ENGLISH_PERCENT } else { ENGLISH_PERCENT_OF_FEW };
+    if first >= FEW_WORDS && english * 100 > first * percent {
         return (LATIN[0], english, first);
     }
     let mut words = 0;
