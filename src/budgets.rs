@@ -86,6 +86,17 @@ pub static ALL: &[BudgetKind] = &[
         }],
     },
     BudgetKind {
+        name: "path-instructions",
+        lint: "path-instructions",
+        of: Of::Path,
+        unit: "instructions",
+        defaults: &[BudgetDefault {
+            roles: &[],
+            warn: convention(150, "a convention of this project: half as many again as at the start"),
+            error: Some(convention(300, "a convention of this project: half as many again as at the start")),
+        }],
+    },
+    BudgetKind {
         name: "path-tokens",
         lint: "path-tokens",
         of: Of::Path,

@@ -31,6 +31,7 @@ pub mod missing_path;
 pub mod missing_symbol;
 pub mod nested_config;
 pub mod not_utf8;
+pub mod path_instructions;
 pub mod path_tokens;
 pub mod secret;
 pub mod shadowed_instructions;
@@ -89,6 +90,7 @@ pub static ALL: &[&Lint] = &[
     &missing_symbol::MISSING_SYMBOL,
     &nested_config::NESTED_CONFIG,
     &not_utf8::NOT_UTF8,
+    &path_instructions::PATH_INSTRUCTIONS,
     &path_tokens::PATH_TOKENS,
     &secret::SECRET,
     &shadowed_instructions::SHADOWED_INSTRUCTIONS,

@@ -7,6 +7,8 @@
 
 use ctxlint::config;
 use ctxlint::lint::{self, Selection};
+use ctxlint::references::drift::Mode;
+use ctxlint::references::survey::survey;
 use ctxlint::report::{Report, concise};
 use ctxlint::source::Source;
 use ctxlint::workspace;
@@ -53,7 +55,10 @@ fn check(root: &Path) -> String {
     let text = std::fs::read_to_string(root.join(config::FILE_NAME)).ok();
     let (settings, problems) = text.as_deref().map_or_else(Default::default, config::parse);
     assert_eq!(problems, [], "the configuration of {} is not valid", root.display());
-    let workspace = workspace::load(&Disk, root, settings, text.map(|text| Source::new("ctxlint.toml", text)));
+    let config = text.map(|text| Source::new("ctxlint.toml", text));
+    let mut workspace = workspace::load(&Disk, root, settings, config);
+    // The fixtures are part of our own repository, whose history would decide otherwise.
+    survey(&mut workspace, &Disk, Mode::Off, false);
     let outcome = lint::run(&workspace, &Selection::default());
     let report = Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: outcome.suppressed };
     concise::concise(&report)

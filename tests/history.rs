@@ -181,6 +181,105 @@ fn a_sparse_checkout_is_judged_by_what_is_committed() {
     assert_eq!(repo.refs(&[]), "src/a.rs:6-9 moved src/a.rs:7-10");
 }
 
+/// What `check` says about references.
+fn check(dir: &Path) -> String {
+    let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
+        .current_dir(dir)
+        .args(["check", "--only", "references", "--history", "full", "--format", "concise"])
+        .output()
+        .unwrap();
+    String::from_utf8(output.stdout).unwrap()
+}
+
+#[test]
+fn trap_lines_stay_silent_with_a_history_too() {
+    let repo = Repo::new();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus-fixtures/traps");
+    for entry in walkdir::WalkDir::new(&fixture) {
+        let entry = entry.unwrap();
+        if entry.file_type().is_file() {
+            let path = entry.path().strip_prefix(&fixture).unwrap().to_str().unwrap().to_owned();
+            repo.write(&path, &fs::read_to_string(entry.path()).unwrap());
+        }
+    }
+    // History even had what the lines call removed or yet to be made.
+    repo.commit(&[("src/legacy/index.ts", "export {};\n"), ("docs/NOTES.md", "# Notes\n")]);
+    fs::remove_dir_all(repo.path().join("src/legacy")).unwrap();
+    fs::remove_file(repo.path().join("docs/NOTES.md")).unwrap();
+    repo.commit(&[]);
+    let found = check(repo.path());
+    assert!(found.contains("no findings"), "{found}");
+}
+
+#[test]
+fn fixes_of_moved_citations_leave_a_clean_check_and_nothing_to_do_twice() {
+    let repo = Repo::new();
+    repo.commit(&[("src/a.rs", CODE), ("CLAUDE.md", "At `src/a.rs:6-9` and [here](src/a.rs#L6-L9).\n")]);
+    repo.commit(&[("src/a.rs", &format!("//! New.\n{CODE}"))]);
+    assert_eq!(check(repo.path()).matches("[drifted-citation]").count(), 2);
+    let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
+        .current_dir(repo.path())
+        .args(["check", "--only", "references", "--history", "full", "--format", "json"])
+        .output()
+        .unwrap();
+    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    let mut text = fs::read_to_string(repo.path().join("CLAUDE.md")).unwrap();
+    for finding in json["diagnostics"].as_array().unwrap().iter().rev() {
+        let fix = &finding["fixes"][0];
+        assert_eq!(fix["applicability"], "safe");
+        for edit in fix["edits"].as_array().unwrap().iter().rev() {
+            let at = |name: &str| edit[name].as_u64().unwrap() as usize;
+            text.replace_range(at("start")..at("end"), edit["text"].as_str().unwrap());
+        }
+    }
+    assert_eq!(text, "At `src/a.rs:7-10` and [here](src/a.rs#L7-L10).\n");
+    repo.write("CLAUDE.md", &text);
+    assert!(check(repo.path()).contains("no findings"), "{}", check(repo.path()));
+}
+
+#[test]
+fn no_git_is_started_where_nothing_needs_history() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = Repo::new();
+    repo.commit(&[("CLAUDE.md", "Read `docs/guide.md` and run `cargo test`.\n"), ("docs/guide.md", "# Guide\n")]);
+    let bin = tempfile::tempdir().unwrap();
+    let (git, canary) = (bin.path().join("git"), bin.path().join("canary"));
+    fs::write(&git, format!("#!/bin/sh\n: > '{}'\nexit 1\n", canary.display())).unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = |arguments: &[&str]| {
+        let mut ctxlint = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+        let output = ctxlint.current_dir(repo.path()).args(arguments).env("PATH", bin.path()).output().unwrap();
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["check", "--history", "full"]);
+    run(&["refs"]);
+    assert!(!canary.exists(), "git was started");
+    repo.write("CLAUDE.md", "Read `docs/guide.md:1`.\n");
+    let text = run(&["check", "--history", "full"]);
+    assert!(canary.exists() && text.contains("not checked"), "{text}");
+}
+
+#[test]
+fn pinned_citations_are_checked_without_history() {
+    let repo = Repo::new();
+    repo.commit(&[("src/a.rs", CODE), ("plan.md", "`src/a.rs:6-9` does it\n")]);
+    let pin = || {
+        let mut ctxlint = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+        assert!(ctxlint.current_dir(repo.path()).args(["refs", "--pin"]).output().unwrap().status.success());
+        fs::read_to_string(repo.path().join("plan.md")).unwrap()
+    };
+    let pinned = pin();
+    assert!(pinned.starts_with("`src/a.rs:6-9@") && pinned.contains('#'), "{pinned}");
+    assert_eq!(pin(), pinned, "once is enough");
+    let off = |expected: &str| {
+        let found = repo.refs(&["--history", "off"]);
+        assert!(found.ends_with(expected), "{found}");
+    };
+    off(" ok");
+    repo.write("src/a.rs", &format!("//! New.\n{CODE}"));
+    off("moved src/a.rs:7-10");
+}
+
 /// The commit of every line, by git itself.
 fn blame_of_git(root: &Path, path: &str) -> Vec<String> {
     let text = git_in(root, &["blame", "--porcelain", "HEAD", "--", path]);

@@ -22,6 +22,15 @@ const FOREIGN_PERCENT: usize = 40;
 /// Share of common words below which Latin text is of an unknown language, in percent.
 const STOP_PERCENT: usize = 5;
 
+/// How many words tell that a text is English.
+const ENOUGH_WORDS: usize = 300;
+
+/// The share of common words above which a text is English, in percent.
+const ENGLISH_PERCENT: usize = 13;
+
+/// How many words are looked at before a language is chosen.
+const MOST_WORDS: usize = 2_000;
+
 /// Looks at the beginning of a masked text.
 pub(super) fn detect(text: &str) -> Languages {
     let mut end = text.len().min(SAMPLE);
@@ -52,19 +61,21 @@ pub(super) fn detect(text: &str) -> Languages {
 
 /// The language whose common words are most frequent, with their number and that of all words.
 fn latin_language(text: &str) -> (Language, usize, usize) {
+    let is_word = |word: &&str| word.chars().next().is_some_and(|c| (c as u32) < 0x250);
+    let all = || text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(is_word);
+    let is_stop = |language: Language, word: &str| language.words().of(word) & STOP != 0;
+    // Most documents are English, and a few hundred words tell.
+    let first = all().take(ENOUGH_WORDS).count();
+    let english = all().take(ENOUGH_WORDS).filter(|word| is_stop(LATIN[0], word)).count();
+    if first == ENOUGH_WORDS && english * 100 > first * ENGLISH_PERCENT {
+        return (LATIN[0], english, first);
+    }
     let mut words = 0;
     let mut stops = [0usize; LATIN.len()];
-    for word in text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(|word| !word.is_empty()) {
-        if word.chars().next().is_some_and(|c| (c as u32) >= 0x250) {
-            continue;
-        }
+    for word in all().take(MOST_WORDS) {
         words += 1;
-        // A sentence in English ends the search early: most documents are.
-        if words > 2000 && stops[0] * 100 > words * 20 {
-            break;
-        }
         for (stops, language) in stops.iter_mut().zip(LATIN) {
-            *stops += usize::from(language.words().of(word) & STOP != 0);
+            *stops += usize::from(is_stop(language, word));
         }
     }
     let best = (0..LATIN.len()).rev().max_by_key(|at| stops[*at]).unwrap_or(0);

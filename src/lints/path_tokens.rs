@@ -24,17 +24,29 @@ pub static PATH_TOKENS: Lint = Lint {
 
 fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
-    let limits = measure::plan_limits(&workspace.settings, "path-tokens");
+    path(cx, "tokens", ClientPlan::bytes, |plan, load| workspace.load_tokens(plan, load));
+}
+
+/// Reports the heaviest paths over the budget `path-UNIT` of the lint that runs. `bound` is at least the sum of `count`
+/// over the loads of a plan.
+pub(super) fn path(
+    cx: &mut Checker<'_>,
+    unit: &str,
+    bound: impl Fn(&ClientPlan) -> u64,
+    count: impl Fn(&ClientPlan, usize) -> u64,
+) {
+    let workspace = cx.workspace;
+    let name = format!("path-{unit}");
+    let limits = measure::plan_limits(&workspace.settings, &name);
     if limits.least().is_none() {
         return;
     }
-    let count = |plan: &ClientPlan, load: usize| workspace.load_tokens(plan, load);
-    for over in measure::over_plans(workspace, "path-tokens", workspace.heaviest(), ClientPlan::bytes, count) {
+    for over in measure::over_plans(workspace, &name, workspace.heaviest(), bound, &count) {
         let path = over.plan.touched.as_deref().unwrap_or_default();
         let loads = &over.plan.plan.loads;
         let added = |at: &usize| loads[*at].touch.is_some();
-        let added: u64 = (0..loads.len()).filter(added).map(|at| workspace.load_tokens(over.plan, at)).sum();
-        // Where the start alone is over a default, `startup-tokens` says so, and no path is to blame.
+        let added: u64 = (0..loads.len()).filter(added).map(|at| count(over.plan, at)).sum();
+        // Where the start alone is over a default, the lint for the start says so, and no path is to blame.
         if !limits.own && limits.verdict(over.value - added).is_some() {
             continue;
         }
@@ -48,7 +60,7 @@ fn check(cx: &mut Checker<'_>) {
         let (titles, have) = (&over.titles, over.verb("has", "have"));
         cx.report(Diagnostic {
             message: format!(
-                "once `{path}` is read, {titles} {have} {value} tokens loaded, {} of them for it; the budget of \
+                "once `{path}` is read, {titles} {have} {value} {unit} loaded, {} of them for it; the budget of \
                  {limit} is {}",
                 thousands(added),
                 over.verdict.source

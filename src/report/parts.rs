@@ -4,11 +4,14 @@ use super::{one_line, thousands};
 use crate::diagnostic::Part;
 
 /// How many parts are shown; the rest is one line.
+#[cfg(feature = "cli")]
 const MOST: usize = 8;
 /// Longest bar, in columns.
+#[cfg(feature = "cli")]
 const BAR: usize = 14;
 
 /// One line for each part, none wider than `width` columns.
+#[cfg(feature = "cli")]
 pub(super) fn table(parts: &[Part], width: usize) -> Vec<String> {
     let total: u64 = parts.iter().map(|part| part.value).sum();
     let mut rows: Vec<(String, u64, &str)> =
@@ -42,6 +45,7 @@ pub(super) fn line(parts: &[Part]) -> String {
 }
 
 /// Cuts the start off: the end of a path says most.
+#[cfg(feature = "cli")]
 fn shortened(text: &str, width: usize) -> String {
     let length = text.chars().count();
     if length <= width {

@@ -20,6 +20,8 @@ struct Row {
     name: String,
     cause: String,
     tokens: u64,
+    /// `None` for a listing, which asks for nothing.
+    instructions: Option<u64>,
 }
 
 pub(super) fn human(report: &Report<'_>, color: bool) -> String {
@@ -40,19 +42,30 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
     }
     let startup = rows(report, None);
     let width = NAMES + CAUSES;
-    let _ = writeln!(out, "\n {bold}{:<width$}{plain} {dim}{:>NUMBERS$}{plain}", "at startup", "tokens");
+    let _ = writeln!(
+        out,
+        "\n {bold}{:<width$}{plain} {dim}{:>NUMBERS$} {:>NUMBERS$}{plain}",
+        "at startup", "tokens", "instr."
+    );
     let total = report.startup.measured.tokens;
     for row in &startup {
         line(&mut out, row, total.max(1), dim, plain);
     }
     let share_of_start = share(report, Of::Startup).unwrap_or_default();
-    let _ = writeln!(out, " {:<width$} {bold}{:>NUMBERS$}{plain}{dim}{share_of_start}{plain}", "", thousands(total));
-    let mut sum = total;
+    let asked = report.startup.measured.instructions;
+    let (tokens, instructions) = (thousands(total), thousands(asked));
+    let _ = writeln!(
+        out,
+        " {:<width$} {bold}{tokens:>NUMBERS$} {instructions:>NUMBERS$}{plain}{dim}{share_of_start}{plain}",
+        ""
+    );
+    let mut sum = (total, asked);
     let share_of_all = share(report, Of::Path).unwrap_or_default();
     for (at, path) in report.touched.iter().enumerate() {
         let rows = rows(report, Some(at));
         let added: u64 = rows.iter().map(|row| row.tokens).sum();
-        sum += added;
+        sum.0 += added;
+        sum.1 += rows.iter().filter_map(|row| row.instructions).sum::<u64>();
         let _ = writeln!(out, "\n {bold}when {} is read{plain}", one_line(path));
         for row in &rows {
             line(&mut out, row, total.max(1), dim, plain);
@@ -61,7 +74,12 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
         if at + 1 == report.touched.len() {
             more.push_str(&share_of_all);
         }
-        let _ = writeln!(out, " {:<width$} {bold}{:>NUMBERS$}{plain}  {dim}{more}{plain}", "", thousands(sum));
+        let (tokens, instructions) = (thousands(sum.0), thousands(sum.1));
+        let _ = writeln!(
+            out,
+            " {:<width$} {bold}{tokens:>NUMBERS$} {instructions:>NUMBERS$}{plain}  {dim}{more}{plain}",
+            ""
+        );
     }
     out.push('\n');
     let estimate = &report.estimate;
@@ -107,10 +125,11 @@ fn share(report: &Report<'_>, of: Of) -> Option<String> {
 fn line(out: &mut String, row: &Row, of: u64, dim: &str, plain: &str) {
     let _ = writeln!(
         out,
-        " {:<NAMES$}{dim}{:<CAUSES$}{plain} {:>NUMBERS$}  {dim}{}{plain}",
+        " {:<NAMES$}{dim}{:<CAUSES$}{plain} {:>NUMBERS$} {:>NUMBERS$}  {dim}{}{plain}",
         shorten(&row.name, NAMES - 1),
         shorten(&row.cause, CAUSES - 1),
         thousands(row.tokens),
+        row.instructions.map_or("-".to_owned(), thousands),
         bar(row.tokens, of).trim_end_matches('░'),
     );
 }
@@ -128,11 +147,16 @@ fn rows(report: &Report<'_>, touch: Option<usize>) -> Vec<Row> {
             }
             continue;
         }
-        rows.push(Row { name: name(load), cause: cause(load), tokens: size.tokens });
+        rows.push(Row {
+            name: name(load),
+            cause: cause(load),
+            tokens: size.tokens,
+            instructions: Some(size.instructions),
+        });
     }
     for (role, all, described, tokens) in listed {
         let name = format!("{}: {} of {} described", plural(role), thousands(described as u64), thousands(all as u64));
-        rows.push(Row { name, cause: "listing".to_owned(), tokens });
+        rows.push(Row { name, cause: "listing".to_owned(), tokens, instructions: None });
     }
     rows
 }

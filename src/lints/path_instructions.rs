@@ -1,0 +1,42 @@
+//! A file whose reading makes a client load more instructions than their budget.
+
+use super::path_tokens::path;
+use crate::diagnostic::{Basis, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::measure::instructions_of;
+use crate::workspace::ClientPlan;
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+/// The lint.
+pub static PATH_INSTRUCTIONS: Lint = Lint {
+    name: "path-instructions",
+    summary: "a file whose reading leaves more instructions loaded than their budget",
+    page: include_str!("../../docs/lints/path-instructions.md"),
+    group: Group::Budget,
+    level: Severity::Warn,
+    max_level: Severity::Error,
+    pedantic: false,
+    basis: Basis::Convention,
+    why: "the more is asked at once, the more is left out",
+    fix: FixKind::Manual,
+    since: "0.1.0",
+    check: Check::Workspace(check),
+};
+
+/// Instructions of each load of a plan, by client and touched file.
+type Counts = HashMap<(&'static str, Option<String>), Vec<u64>>;
+
+fn check(cx: &mut Checker<'_>) {
+    let known: RefCell<Counts> = RefCell::default();
+    // Equal instructions count once, so the loads of a plan are counted together.
+    let count = |plan: &ClientPlan, load: usize| {
+        let mut known = known.borrow_mut();
+        let counts = known
+            .entry((plan.client.name, plan.touched.clone()))
+            .or_insert_with(|| instructions_of(&plan.plan).iter().map(|counted| counted.distinct).collect());
+        counts.get(load).copied().unwrap_or(0)
+    };
+    // No instruction is shorter than four bytes with what separates it from the next.
+    path(cx, "instructions", |plan| plan.bytes() / 4, count);
+}
