@@ -2,7 +2,9 @@
 
 use super::english::{self, Clause, Directive, Force, Place};
 use super::language::{self, Languages};
-use super::lexicon::{EXAMPLE, FINITE, GENERIC, Language, NEVER, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER};
+use super::lexicon::{
+    EXAMPLE, FINITE, GENERIC, LICENCE, Language, NEVER, OBTAIN, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER,
+};
 use super::mask::{Run, mask};
 use super::phrases::is_phrase_char;
 use super::sections::Sections;
@@ -42,6 +44,7 @@ pub(super) struct Counter<'a> {
     pub(super) mask: String,
     pub(super) sections: Sections,
     pub(super) languages: Languages,
+    readme: bool,
     /// By list block.
     pub(super) leads: Vec<Lead>,
     found: Vec<Instruction>,
@@ -62,6 +65,8 @@ pub(super) struct Around {
     pub(super) task: bool,
     pub(super) step: bool,
     pub(super) lead: Lead,
+    /// The document is the front page of a project, for people who come to use it.
+    pub(super) readme: bool,
     /// What follows directly and could be led in.
     pub(super) next: Option<usize>,
 }
@@ -76,6 +81,7 @@ pub(super) fn count(document: &Document, text: &str) -> Counted {
         mask,
         sections: Sections::default(),
         languages,
+        readme: is_readme(document, text),
         leads: vec![Lead::Own; document.blocks.len()],
         found: Vec::new(),
         in_section: vec![0],
@@ -98,6 +104,22 @@ fn with_marks(span: Span, text: &str) -> Span {
     let start = span.start as usize - before.iter().rev().take(3).take_while(is_mark).count();
     let end = span.end as usize + after.iter().take(3).take_while(is_mark).count();
     Span::new(start, end)
+}
+
+/// Whether a document is the front page of a project: it says how to get it and under which licence, or starts with
+/// badges. What such a page asks of its readers is no instruction to an agent, unless it says so with all clarity.
+fn is_readme(document: &Document, text: &str) -> bool {
+    let mut classes = 0;
+    for section in &document.sections {
+        let title = section.title.slice(text);
+        // A long title is about something else that has a licence.
+        if title.split_whitespace().count() <= 3 {
+            let words = title.split(|c: char| !c.is_alphanumeric() && c != '-').filter(|word| !word.is_empty());
+            classes |= words.fold(0, |classes, word| classes | Language::English.words().of(word));
+        }
+    }
+    let badges = document.inlines.iter().take(40).filter(|inline| inline.kind == InlineKind::Image).count();
+    classes & LICENCE != 0 && (classes & OBTAIN != 0 || badges > 0) || badges >= 2
 }
 
 /// The kind of a directive. `step` is where a plain imperative is part of a procedure, `triggered` what stands before
@@ -123,6 +145,11 @@ impl Counter<'_> {
         let span = with_marks(span, self.text);
         self.found.push(Instruction { span, kind, rule });
         self.in_section[self.sections.current] += 1;
+    }
+
+    /// Whether plain imperatives here are reference.
+    pub(super) fn is_reference(&self) -> bool {
+        self.readme || self.sections.is_reference(false)
     }
 
     fn walk(&mut self, runs: &[Run]) {
@@ -184,11 +211,12 @@ impl Counter<'_> {
     pub(super) fn around(&self, block: usize) -> Around {
         let blocks = &self.document.blocks;
         let mut around = Around {
-            place: Place { reference: self.sections.is_reference(false), rules: self.sections.is_rules(), item: false },
+            place: Place { reference: self.is_reference(), rules: self.sections.is_rules(), item: false },
             check: self.sections.is_check(),
             task: false,
             step: self.sections.is_step(),
             lead: Lead::Own,
+            readme: self.readme,
             next: None,
         };
         let mut at = block;

@@ -83,7 +83,7 @@ impl<'a> Clause<'a> {
 /// The directive of one clause, if it is one.
 pub(super) fn directive(clause: Clause<'_>, place: Place) -> Option<Directive> {
     let clause = Clause { tokens: trimmed(clause.tokens), ..clause };
-    if clause.tokens.len() < 2 || is_pointer(clause) || is_persona(clause) {
+    if clause.tokens.len() < 2 || is_pointer(clause) || is_persona(clause) || is_licence(clause) {
         return None;
     }
     if let Some(task) = task(clause) {
@@ -148,6 +148,12 @@ fn is_persona(clause: Clause<'_>) -> bool {
     clause.row(0, &["act", "as"])
         || clause.is_word(0, &["you're"]) && clause.is_word(1, &["a", "an", "the"])
         || clause.row(0, &["you", "are"]) && clause.is_word(2, &["a", "an", "the"])
+}
+
+/// The sentence about contributions that most licences come with.
+fn is_licence(clause: Clause<'_>) -> bool {
+    let has = |words: &[&str]| (0..clause.tokens.len()).any(|at| clause.is_word(at, words));
+    has(&["licensed"]) && has(&["contribution", "contributions"])
 }
 
 /// `You are tasked with ...`, `Your job is to ...`.
@@ -501,6 +507,11 @@ fn is_requirement(clause: Clause<'_>, at: usize) -> bool {
     let after = clause.tokens.get(at + 1);
     let ends = after.is_none_or(|next| !next.is_word() || next.is(PREPOSITION));
     let relative = clause.tokens[..at].iter().any(|token| token.is(RELATIVE));
+    // `The types required for it are ...` describes.
+    let states = !clause.class(at - 1, FINITE) && clause.tokens[at..].iter().any(|token| token.is(FINITE));
+    if states || clause.is_word(0, &["this", "that", "it"]) {
+        return false;
+    }
     ends && !relative && !clause.is_word(at - 1, &["if", "when", "where", "as", "not"])
 }
 

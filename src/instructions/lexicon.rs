@@ -56,6 +56,8 @@ classes! {
     RUN_VERB = "runverb",
     POINTER = "pointer",
     EXAMPLE = "exampleof",
+    LICENCE = "licence",
+    OBTAIN = "obtain",
     ABBREVIATION = "abbreviation",
     MUST = "must",
     PERMISSION = "permission",

@@ -24,10 +24,15 @@ pub(super) fn mask(document: &Document, text: &str) -> (Vec<u8>, Vec<Run>) {
     let bytes = text.as_bytes();
     let mut masked = vec![BLANK; bytes.len()];
     let mut runs: Vec<Run> = Vec::new();
+    // What stands in for an image is no prose.
+    let mut image_end = 0;
     for (index, inline) in document.inlines.iter().enumerate() {
         let range = inline.span.range();
+        if inline.kind == InlineKind::Image {
+            image_end = image_end.max(inline.span.end);
+        }
         match inline.kind {
-            InlineKind::Text => {
+            InlineKind::Text if inline.span.start >= image_end => {
                 masked[range.clone()].copy_from_slice(&bytes[range]);
                 blank_addresses(&mut masked[inline.span.range()]);
             }

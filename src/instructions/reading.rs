@@ -8,6 +8,9 @@ use super::mask::BLANK;
 use super::words::{CODE, Form, Token};
 use crate::source::Span;
 
+/// Shorter code alone is a name, in bytes.
+const SHORTEST_COMMAND: u32 = 8;
+
 /// Instructions with the rule that found each.
 pub(super) type Outcome = Vec<(Span, Kind, &'static str)>;
 
@@ -16,11 +19,21 @@ pub(super) type Outcome = Vec<(Span, Kind, &'static str)>;
 pub(super) fn read(clause: Clause<'_>, span: Span, around: Around, nth: usize, triggered: &mut bool) -> Outcome {
     let Around { place, step, .. } = around;
     let tokens = clause.tokens;
-    let allowed = |found: &Directive| !place.reference || !matches!(found.force, Force::Plain | Force::Fact);
+    let allowed = |found: &Directive| match found.force {
+        Force::Plain | Force::Fact => !place.reference,
+        Force::Prefer => !around.readme,
+        Force::Never | Force::Must => true,
+    };
     let words = |tokens: &[Token]| tokens.iter().filter(|token| token.form == Form::Word).count();
     let one = |found: Directive, triggered: bool| vec![(span, kind_of(found, step, triggered), found.rule)];
     if words(tokens) == 0 {
-        let command = step && around.place.item && nth == 0 && tokens.len() == 1 && !place.reference;
+        let command = step
+            && around.place.item
+            && nth == 0
+            && tokens.len() == 1
+            && !place.reference
+            && clause.text.as_bytes()[tokens[0].start as usize] == CODE
+            && tokens[0].end - tokens[0].start >= SHORTEST_COMMAND;
         return if command { vec![(span, Kind::Procedure, "step-command")] } else { Vec::new() };
     }
     let before = *triggered;

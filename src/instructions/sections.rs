@@ -42,12 +42,12 @@ impl Sections {
             }
         }
         let first = words().next().unwrap_or("");
+        let second = words().nth(1).unwrap_or("");
         // A title in the imperative says what to do, whatever nouns follow.
         let verb = Language::English.words().of(first);
-        if verb & VERB != 0 && verb & (AMBIGUOUS | RUN_VERB) == 0 {
+        if verb & VERB != 0 && verb & (AMBIGUOUS | RUN_VERB) == 0 && !second.is_empty() {
             heading.classes &= !(REFERENCE_SECTION | SOFT_REFERENCE_SECTION);
         }
-        let second = words().nth(1).unwrap_or("");
         let number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
         let named = ["step", "phase", "stage"].iter().any(|word| first.eq_ignore_ascii_case(word));
         heading.step = number(first) || named && (number(second) || second.len() == 1);

@@ -53,7 +53,7 @@ fn row_kind(counter: &mut Counter<'_>, heads: &[Classes], cells: &[Span]) -> Opt
         && cells[0].slice(counter.text).starts_with(['`', '[', '<', '-']);
     let maps = first_head & SITUATION_HEAD != 0 && first_head & THING_HEAD == 0;
     let thing = first_is_code || first_head & THING_HEAD != 0 && !maps;
-    let place = Place { reference: counter.sections.is_reference(false), rules: false, item: true };
+    let place = Place { reference: counter.is_reference(), rules: false, item: true };
     let mut best: Option<Kind> = None;
     for (column, cell) in cells.iter().enumerate().skip(usize::from(cells.len() > 1)) {
         let head = heads.get(column).copied().unwrap_or(0);

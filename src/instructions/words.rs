@@ -170,7 +170,8 @@ fn word(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token
         Some(_) => 0,
         None => words.of(word),
     };
-    let looks_like_code = classes == 0 && word.bytes().any(|byte| matches!(byte, b'_' | b'.'));
+    let number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let looks_like_code = classes == 0 && !number && word.bytes().any(|byte| matches!(byte, b'_' | b'.'));
     let form = if looks_like_code { Form::Code } else { Form::Word };
     let capitals = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'\'');
     out.push(Token { start: start as u32, end: end as u32, form, classes, capitals });
