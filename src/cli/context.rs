@@ -9,7 +9,7 @@ use crate::clients::{self, Client, claude_code};
 use crate::config::Settings;
 use crate::load::{self, Load, Machine, Plan, Request, Visible};
 use crate::measure::{self, LoadInstructions, Measured};
-use crate::model::{BlockKind, Format, InlineKind};
+use crate::model::Format;
 use crate::parse::parse;
 use crate::paths;
 use crate::report::one_line;
@@ -19,7 +19,6 @@ use crate::workspace::{self, Workspace};
 use crate::world::{Disk, EntryKind, World};
 use clap::{Args, ValueEnum};
 use std::collections::BTreeSet;
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
@@ -229,7 +228,8 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
     let startup = totals(plan, &sizes, |load| load.touch.is_none());
     let all = totals(plan, &sizes, |_| true);
     let profile = Profile::from_name(&settings.profile).unwrap_or(&PROFILES[0]);
-    let classes = plan.loads.iter().map(|load| split(Encoding::O200kBase, &load.text, &code_ranges(&load.text)));
+    let code = |text: &str| super::measure::code_ranges(&parse(text, Format::Markdown));
+    let classes = plan.loads.iter().map(|load| split(Encoding::O200kBase, &load.text, &code(&load.text)));
     let classes = classes.fold(Classes::default(), Classes::plus);
     let is_asked = |kind: &&BudgetKind| kind.of == Of::Startup || (kind.of == Of::Path && !touched.is_empty());
     let budgets = budgets::ALL.iter().filter(is_asked).filter_map(|kind| {
@@ -296,17 +296,6 @@ fn budget(kind: &BudgetKind, value: u64, settings: &Settings) -> Option<BudgetSt
         basis: shown.basis.name(),
         source: shown.source,
     })
-}
-
-/// Where the code of a Markdown text is, in bytes, in order.
-fn code_ranges(text: &str) -> Vec<Range<usize>> {
-    let document = parse(text, Format::Markdown);
-    let is_code = |kind| matches!(kind, BlockKind::Fence { .. } | BlockKind::IndentedCode);
-    let blocks = document.blocks.iter().filter(|block| is_code(block.kind)).map(|block| block.span);
-    let spans = document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.span);
-    let mut ranges: Vec<Range<usize>> = blocks.chain(spans).map(crate::source::Span::range).collect();
-    ranges.sort_by_key(|range| range.start);
-    ranges
 }
 
 /// The last part of a path.

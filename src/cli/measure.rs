@@ -106,9 +106,9 @@ struct JsonInstruction<'a> {
     text: &'a str,
 }
 
-/// What the count comes to under a profile; an estimate unless `exact`.
+/// What a count comes to under a profile; an estimate unless `exact`.
 #[derive(Serialize)]
-struct JsonEstimate {
+pub(super) struct JsonEstimate {
     profile: &'static str,
     tokens: usize,
     low: usize,
@@ -116,6 +116,11 @@ struct JsonEstimate {
     exact: bool,
     basis: &'static str,
     dated: &'static str,
+}
+
+pub(super) fn json_estimate(estimate: &Estimate) -> JsonEstimate {
+    let Estimate { profile, exact, tokens, low, high, basis, dated } = *estimate;
+    JsonEstimate { profile, tokens, low, high, exact, basis, dated }
 }
 
 pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<Answer, Unusable> {
@@ -157,15 +162,7 @@ pub(super) fn measure(global: &Global, arguments: &MeasureArguments) -> Result<A
 
 fn json_file(file: &MeasuredFile) -> JsonFile<'_> {
     let Measured { bytes, lines, tokens, .. } = file.measured;
-    let estimate = file.estimate.as_ref().map(|estimate| JsonEstimate {
-        profile: estimate.profile,
-        tokens: estimate.tokens,
-        low: estimate.low,
-        high: estimate.high,
-        exact: estimate.exact,
-        basis: estimate.basis,
-        dated: estimate.dated,
-    });
+    let estimate = file.estimate.as_ref().map(json_estimate);
     JsonFile { path: &file.path, bytes, lines, tokens, instructions: json_instructions(file), estimate }
 }
 
@@ -223,7 +220,7 @@ fn measure_text(path: String, text: String, how: How) -> MeasuredFile {
 }
 
 /// Where the code of a Markdown text is, in bytes, in order.
-fn code_ranges(document: &Document) -> Vec<Range<usize>> {
+pub(super) fn code_ranges(document: &Document) -> Vec<Range<usize>> {
     let is_code = |kind| matches!(kind, BlockKind::Fence { .. } | BlockKind::IndentedCode);
     let blocks = document.blocks.iter().filter(|block| is_code(block.kind)).map(|block| block.span);
     let spans = document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.span);

@@ -1,6 +1,7 @@
 //! The JSON of `context`, version 1.
 
 use super::{Report, Totals};
+use crate::cli::measure::{JsonEstimate, json_estimate};
 use crate::report::json::{TOOL, Tool, VERSION, to_text};
 use serde::Serialize;
 
@@ -55,17 +56,6 @@ struct JsonTotal {
     lines: u64,
     tokens: u64,
     instructions: u64,
-}
-
-#[derive(Serialize)]
-struct JsonEstimate {
-    profile: &'static str,
-    tokens: usize,
-    low: usize,
-    high: usize,
-    exact: bool,
-    basis: &'static str,
-    dated: &'static str,
 }
 
 #[derive(Serialize)]
@@ -130,7 +120,6 @@ pub(super) fn json(report: &Report<'_>) -> String {
         source: budget.source,
     });
     let problems = report.plan.problems.iter();
-    let estimate = &report.estimate;
     let document = JsonContext {
         version: VERSION,
         tool: TOOL,
@@ -142,15 +131,7 @@ pub(super) fn json(report: &Report<'_>) -> String {
         touched: &report.touched,
         loads: loads.collect(),
         totals: JsonTotals { startup: total(report.startup), touched: total(report.all) },
-        estimate: JsonEstimate {
-            profile: estimate.profile,
-            tokens: estimate.tokens,
-            low: estimate.low,
-            high: estimate.high,
-            exact: estimate.exact,
-            basis: estimate.basis,
-            dated: estimate.dated,
-        },
+        estimate: json_estimate(&report.estimate),
         budgets: budgets.collect(),
         skill_listing: report.plan.skill_listing.as_ref().map(|listing| JsonListing {
             chars: listing.chars,
