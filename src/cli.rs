@@ -1,6 +1,7 @@
 //! The command line: arguments in, text and exit code out. Only this module prints.
 
 mod check;
+mod compile;
 mod completions;
 mod context;
 mod explain;
@@ -77,6 +78,8 @@ enum Command {
     Context(context::ContextArguments),
     /// Count bytes, lines and tokens of files, without any judgement
     Measure(measure::MeasureArguments),
+    /// Slim what loads in every session, prove that nothing is lost, and go back
+    Compile(compile::CompileArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
     /// Print the page of a lint, or the list of lints
@@ -125,6 +128,7 @@ pub fn run() -> ExitCode {
         Command::Check(of) => check::check(global, of),
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
+        Command::Compile(of) => compile::compile(global, of),
         Command::Refs(of) => refs::refs(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),

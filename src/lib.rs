@@ -35,6 +35,7 @@ pub mod cache;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
+pub mod compile;
 pub mod config;
 pub mod content;
 pub mod diagnostic;

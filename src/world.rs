@@ -5,8 +5,10 @@
 
 pub mod git;
 mod memory;
+mod overlay;
 
 pub use memory::{Memory, MemoryFile};
+pub use overlay::Overlay;
 
 use std::fmt;
 use std::io::{self, Read};

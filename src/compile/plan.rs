@@ -1,0 +1,637 @@
+//! Decides where each piece goes: by small integers, from evidence that is kept for the reader. The same sources give the
+//! same plan, whatever the machine.
+
+use super::evidence::{Facts, facts};
+use super::lexicon::Class;
+use super::map::{Map, Row};
+use super::pieces::Piece;
+use super::plan_file::PlanFile;
+use super::scopes::{self, Guess};
+use super::sources::{Source, bound};
+use super::targets::Target;
+use super::{Action, duplicates};
+use crate::source::Span;
+use crate::workspace::Workspace;
+use std::collections::BTreeMap;
+
+/// How much leaves the root.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Profile {
+    /// The smallest root: everything leaves that may.
+    Minimal,
+    /// What is plainly for some files, some tasks or for looking up leaves.
+    #[default]
+    Balanced,
+    /// The fullest root: only what the strongest evidence speaks for leaves.
+    Full,
+}
+
+/// Every profile.
+pub const PROFILES: [Profile; 3] = [Profile::Minimal, Profile::Balanced, Profile::Full];
+
+impl Profile {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Profile::Minimal => "minimal",
+            Profile::Balanced => "balanced",
+            Profile::Full => "full",
+        }
+    }
+
+    /// The profile of this name.
+    pub fn from_name(name: &str) -> Option<Profile> {
+        PROFILES.into_iter().find(|profile| profile.name() == name)
+    }
+
+    /// The least score of a move.
+    fn threshold(self) -> i32 {
+        match self {
+            Profile::Minimal => 1,
+            Profile::Balanced => 4,
+            Profile::Full => 7,
+        }
+    }
+}
+
+/// Text that may be dropped on request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Droppable {
+    /// Sections that stand elsewhere in the startup context, word for word.
+    Duplicates,
+    /// Directory trees that the tree itself shows.
+    Derivable,
+    /// Style that a formatter enforces.
+    Style,
+}
+
+/// Every kind that may be dropped.
+pub const DROPPABLE: [Droppable; 3] = [Droppable::Duplicates, Droppable::Derivable, Droppable::Style];
+
+impl Droppable {
+    /// The name on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Droppable::Duplicates => "duplicates",
+            Droppable::Derivable => "derivable",
+            Droppable::Style => "style",
+        }
+    }
+
+    /// The kind of this name.
+    pub fn from_name(name: &str) -> Option<Droppable> {
+        DROPPABLE.into_iter().find(|kind| kind.name() == name)
+    }
+}
+
+/// What is asked for.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    /// How much leaves the root.
+    pub profile: Profile,
+    /// Stop moving once the startup context has at most so many tokens.
+    pub budget: Option<u64>,
+    /// What may be dropped.
+    pub drops: Vec<Droppable>,
+    /// Write an index of the documents.
+    pub index: bool,
+    /// Fail rather than lose a scope.
+    pub strict: bool,
+    /// The plan of a person, which is carried out as it is.
+    pub applied: Option<PlanFile>,
+}
+
+/// Where some neighbouring pieces of one source go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decision {
+    /// Index of the source.
+    pub source: usize,
+    /// Index of the first piece.
+    pub first: usize,
+    /// One past the last piece.
+    pub last: usize,
+    /// Where it goes.
+    pub action: Action,
+    /// The patterns of a rule, from the base of the source.
+    pub scope: Vec<String>,
+    /// How much speaks for it, above what speaks against it.
+    pub score: i32,
+    /// In percent.
+    pub confidence: u8,
+    /// Why, in words.
+    pub evidence: Vec<String>,
+    /// The path that a person wants.
+    pub dst: Option<String>,
+    /// A person decided it.
+    pub pinned: bool,
+    /// Tokens of the text.
+    pub tokens: u64,
+}
+
+/// What was decided: every piece is in one decision.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// By source and place.
+    pub decisions: Vec<Decision>,
+    /// What was not planned, and why.
+    pub notes: Vec<String>,
+}
+
+/// What is known of one piece.
+struct Judged {
+    facts: Facts,
+    guess: Option<Guess>,
+    /// Why it stays, whatever else speaks for a move.
+    veto: Option<String>,
+    best: Option<Candidate>,
+}
+
+#[derive(Clone, Debug)]
+struct Candidate {
+    action: Action,
+    score: i32,
+    scope: Vec<String>,
+    evidence: Vec<String>,
+}
+
+/// Plans all sources.
+pub fn plan(
+    workspace: &Workspace,
+    sources: &[Source<'_>],
+    target: Target,
+    options: &Options,
+    previous: Option<&Map>,
+) -> Plan {
+    let _ = target;
+    let mut plan = Plan::default();
+    let duplicates = duplicates::find(sources, options, workspace);
+    for (number, source) in sources.iter().enumerate() {
+        if let Some(why) = &source.frozen {
+            plan.notes.push(format!("{}: nothing of it moves: {why}", source.path()));
+            plan.decisions.extend(keep_all(workspace, source, number, why));
+            continue;
+        }
+        let linked = linked_anchors(workspace, source);
+        let mut judged: Vec<Judged> = Vec::new();
+        for at in 0..source.pieces.len() {
+            let parent = source.pieces[at].parent.and_then(|parent: usize| judged[parent].guess.clone());
+            judged.push(judge(workspace, source, at, parent.as_ref(), &linked));
+        }
+        let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
+        let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
+        let mut decisions = decide(workspace, source, number, &judged, options, rows);
+        duplicates::drop_found(&mut decisions, number, &duplicates);
+        plan.decisions.extend(decisions);
+    }
+    if let Some(budget) = options.budget {
+        meet_budget(workspace, target, &mut plan, budget);
+    }
+    plan
+}
+
+fn keep(source: usize, piece: usize, tokens: u64, why: &str) -> Decision {
+    Decision {
+        source,
+        first: piece,
+        last: piece + 1,
+        action: Action::Keep,
+        scope: Vec::new(),
+        score: 0,
+        confidence: 100,
+        evidence: if why.is_empty() { Vec::new() } else { vec![why.to_owned()] },
+        dst: None,
+        pinned: false,
+        tokens,
+    }
+}
+
+fn keep_all<'a>(
+    workspace: &'a Workspace,
+    source: &'a Source<'_>,
+    number: usize,
+    why: &'a str,
+) -> impl Iterator<Item = Decision> + 'a {
+    let tokens = |piece: &Piece| crate::tokens::count(workspace.encoding(), piece.span.slice(source.text())) as u64;
+    source.pieces.iter().enumerate().map(move |(at, piece)| keep(number, at, tokens(piece), why))
+}
+
+/// Headings that other files link to: whoever follows such a link must find them.
+fn linked_anchors(workspace: &Workspace, source: &Source<'_>) -> Vec<String> {
+    use crate::references::links::{self, Destination};
+    let mut found = Vec::new();
+    for file in workspace.files.iter().filter(|file| file.linted && file.path != source.file.path) {
+        if !file.source.text.contains('#') {
+            continue;
+        }
+        for link in links::links(file) {
+            let (Destination::Path(path), Some(fragment)) = (&link.destination, &link.fragment) else { continue };
+            if links::find(&workspace.index, &file.path, path).is_some_and(|real| real == source.file.path) {
+                found.push(super::rewrite::skeleton(fragment));
+            }
+        }
+    }
+    found
+}
+
+fn judge(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    at: usize,
+    parent: Option<&Guess>,
+    linked: &[String],
+) -> Judged {
+    let piece = &source.pieces[at];
+    let facts = facts(workspace, source, at, at + 1);
+    let guess = scopes::guess(workspace, source, &facts.named, &facts.title, parent);
+    let mut judged = Judged { facts, guess, veto: None, best: None };
+    judged.veto = veto(workspace, source, at, &judged, linked);
+    if judged.veto.is_none() && !piece.fixed {
+        judged.best = best(source, &judged);
+    }
+    judged
+}
+
+/// Why a piece stays whatever else speaks for a move.
+fn veto(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    at: usize,
+    judged: &Judged,
+    linked: &[String],
+) -> Option<String> {
+    let piece = &source.pieces[at];
+    let facts = &judged.facts;
+    let stays = |why: &str| Some(why.to_owned());
+    if piece.fixed {
+        return stays("frontmatter");
+    }
+    if piece.level == 0 {
+        return stays("it stands before the first heading");
+    }
+    if linked.contains(&super::rewrite::skeleton(&facts.title)) {
+        return stays("other files link to it");
+    }
+    if let Some(why) = bound(workspace, source, at, at + 1) {
+        return stays(why);
+    }
+    if !source.is_rule && is_opening(source, at) {
+        return stays("it says what the project is");
+    }
+    let says = facts.instructions > 0 || facts.strong > 0;
+    if facts.grave > 0 && facts.strong > 0 {
+        return stays("a directive about secrets, data or money");
+    }
+    if facts.is(Class::Safety) && says {
+        return stays("it is about safety");
+    }
+    if facts.gate > 0 && says {
+        return stays("it says what must hold before work is done");
+    }
+    if (facts.is(Class::Git) || facts.is(Class::Verify)) && says && !facts.is(Class::Task) {
+        return stays("it is about commits, reviews or checks of all work");
+    }
+    if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
+        return stays("it says where to read more");
+    }
+    None
+}
+
+/// Whether the piece opens the document: its title, or the first sections that say what the project is.
+fn is_opening(source: &Source<'_>, at: usize) -> bool {
+    let pieces = &source.pieces;
+    let titled = pieces.iter().filter(|piece| piece.level == 1).count() == 1;
+    if pieces[at].level == 1 && (titled || pieces[..at].iter().all(|piece| piece.level == 0)) {
+        return true;
+    }
+    let is_identity = || {
+        let title = pieces[at].path.last().map_or("", String::as_str);
+        super::lexicon::classes(title).first() == Some(&Class::Identity)
+    };
+    let earlier = pieces[..at].iter().filter(|piece| piece.level > 1 && piece.has_body).count();
+    earlier < 3 && is_identity()
+}
+
+/// The best destination with what speaks for it.
+fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
+    let facts = &judged.facts;
+    let mut candidates = vec![document(facts)];
+    if source.at_start {
+        // A skill of a nested file would be listed at every start.
+        candidates.push(skill(facts));
+    }
+    candidates.extend(judged.guess.as_ref().map(|guess| rule(facts, guess)));
+    let mut best: Option<Candidate> = None;
+    for candidate in candidates {
+        if best.as_ref().is_none_or(|best| candidate.score > best.score) {
+            best = Some(candidate);
+        }
+    }
+    best
+}
+
+/// What speaks against any move: strong directives that are for all work.
+fn against(facts: &Facts, evidence: &mut Vec<String>) -> i32 {
+    let mut points = 0;
+    if facts.strong > 0 {
+        points += 1 + i32::from(facts.strong > 2) + i32::from(facts.strong * 3 > facts.prose_lines);
+        evidence.push(format!("{} strong directives (-{points})", facts.strong));
+    }
+    if facts.is(Class::Conduct) {
+        points += 3;
+        evidence.push("the heading is about all work (-3)".to_owned());
+    } else if facts.around.contains(&Class::Conduct) {
+        points += 1;
+    }
+    if facts.is(Class::Pointers) {
+        points += 2;
+    }
+    points
+}
+
+fn document(facts: &Facts) -> Candidate {
+    let mut evidence = Vec::new();
+    let mut score = 0;
+    let mut add = |points: i32, why: String| {
+        score += points;
+        evidence.push(format!("{why} ({points:+})"));
+    };
+    if facts.is(Class::Reference) || facts.is(Class::Layout) {
+        add(3, "a heading of reference".to_owned());
+    } else if facts.around.contains(&Class::Reference) || facts.around.contains(&Class::Layout) {
+        add(2, "under a heading of reference".to_owned());
+    }
+    match facts.density() {
+        _ if facts.instructions == 0 => add(3, "facts only".to_owned()),
+        0..15 => add(2, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
+        15..35 => add(1, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
+        75.. => add(-2, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
+        _ => {}
+    }
+    match facts.shown() {
+        50.. => add(2, "mostly code, tables or drawings".to_owned()),
+        25.. => add(1, "code, tables or drawings".to_owned()),
+        _ => {}
+    }
+    match facts.tokens {
+        200.. => add(1, format!("{} tokens", facts.tokens)),
+        0..40 => add(-2, format!("{} tokens only", facts.tokens)),
+        _ => {}
+    }
+    if facts.is(Class::Daily) && facts.tokens < 400 {
+        add(-2, "commands of every day".to_owned());
+    }
+    score -= against(facts, &mut evidence);
+    Candidate { action: Action::Document, score, scope: Vec::new(), evidence }
+}
+
+fn skill(facts: &Facts) -> Candidate {
+    let mut evidence = Vec::new();
+    let mut score = 0;
+    let mut add = |points: i32, why: String| {
+        score += points;
+        evidence.push(format!("{why} ({points:+})"));
+    };
+    if facts.steps >= 3 {
+        add(3, format!("{} ordered steps", facts.steps));
+    }
+    if facts.is(Class::Task) {
+        add(3, "the heading names a task".to_owned());
+    }
+    match facts.tokens {
+        150.. => add(1, format!("{} tokens", facts.tokens)),
+        0..60 => add(-3, format!("{} tokens only", facts.tokens)),
+        _ => {}
+    }
+    if facts.code_lines > 2 {
+        add(1, "commands".to_owned());
+    }
+    if facts.steps < 3 && !facts.is(Class::Task) {
+        add(-3, "no steps".to_owned());
+    }
+    score -= against(facts, &mut evidence);
+    Candidate { action: Action::Skill, score, scope: Vec::new(), evidence }
+}
+
+fn rule(facts: &Facts, guess: &Guess) -> Candidate {
+    let mut evidence = vec![format!("{} ({:+})", guess.why, guess.points)];
+    let mut score = guess.points;
+    match facts.density() {
+        _ if facts.instructions == 0 => {
+            score -= 2;
+            evidence.push("facts only (-2)".to_owned());
+        }
+        30.. => {
+            score += 2;
+            evidence.push(format!("{} instructions (+2)", facts.instructions));
+        }
+        _ => {
+            score += 1;
+            evidence.push(format!("{} instructions (+1)", facts.instructions));
+        }
+    }
+    if facts.is(Class::Conduct) {
+        score -= 1;
+    }
+    Candidate { action: Action::Rule, score, scope: guess.patterns.clone(), evidence }
+}
+
+/// Takes the decisions of a source, section by section.
+fn decide(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    number: usize,
+    judged: &[Judged],
+    options: &Options,
+    rows: &[Row],
+) -> Vec<Decision> {
+    let pieces = &source.pieces;
+    let mut wanted: Vec<Option<Candidate>> = Vec::new();
+    for (at, judged) in judged.iter().enumerate() {
+        wanted.push(chosen(judged, &pieces[at], options, rows));
+    }
+    // Procedures whose steps have headings of their own move whole.
+    for at in 0..pieces.len() {
+        if let Some(whole) = procedure(workspace, source, at, judged, options) {
+            wanted[at..pieces[at].end].fill(Some(whole));
+        }
+    }
+    // What stands directly under a heading goes only with all of its section; a heading alone goes with what it is above.
+    for at in (0..pieces.len()).rev() {
+        let below = at + 1..pieces[at].end;
+        if below.is_empty() {
+            continue;
+        }
+        if below.clone().any(|piece| wanted[piece].is_none()) {
+            wanted[at] = None;
+        } else if !pieces[at].has_body && judged[at].veto.is_none() {
+            wanted[at] = wanted[at + 1].clone();
+        }
+    }
+    let mut decisions: Vec<Decision> = Vec::new();
+    let mut open: Option<(usize, Candidate)> = None;
+    for (at, piece) in pieces.iter().enumerate() {
+        let tokens = judged[at].facts.tokens;
+        let Some(candidate) = wanted[at].clone() else {
+            open = None;
+            let why = judged[at].veto.clone().unwrap_or_default();
+            decisions.push(keep(number, at, tokens, &why));
+            continue;
+        };
+        // A piece joins its section's decision where both go to the same place for the same reason.
+        let joins = open.as_ref().is_some_and(|(top, before)| {
+            piece.parent.is_some_and(|parent| parent >= *top)
+                && before.action == candidate.action
+                && before.scope == candidate.scope
+        });
+        match decisions.last_mut().filter(|_| joins) {
+            Some(last) => {
+                last.last = at + 1;
+                last.tokens += tokens;
+                last.score = last.score.max(candidate.score);
+            }
+            None => {
+                let pinned = candidate.score == PINNED;
+                decisions.push(Decision {
+                    action: candidate.action,
+                    scope: candidate.scope.clone(),
+                    score: candidate.score,
+                    confidence: confidence(candidate.score),
+                    evidence: candidate.evidence.clone(),
+                    pinned,
+                    ..keep(number, at, tokens, "")
+                });
+                open = Some((at, candidate));
+            }
+        }
+    }
+    decisions
+}
+
+/// The score of what a person decided.
+const PINNED: i32 = 1_000;
+
+/// How far a new decision must be ahead of the one of the run before.
+const LEAD: i32 = 4;
+
+/// The decision on one piece alone.
+fn chosen(judged: &Judged, piece: &Piece, options: &Options, rows: &[Row]) -> Option<Candidate> {
+    let before = rows.iter().find(|row| !piece.path.is_empty() && row.heading == piece.path);
+    if let Some(row) = before.filter(|row| row.pinned) {
+        let action = Action::from_name(&row.action).filter(|action| *action != Action::Keep)?;
+        let evidence = vec![row.reason.clone()];
+        return Some(Candidate { action, score: PINNED, scope: row.scope.clone(), evidence });
+    }
+    if judged.veto.is_some() {
+        return None;
+    }
+    let best = judged.best.clone()?;
+    let threshold = options.profile.threshold();
+    match before.map(|row| (row, Action::from_name(&row.action))) {
+        // What was moved stays moved, and what stayed stays, unless much speaks for the other.
+        Some((_, Some(Action::Keep))) if best.score < threshold + LEAD && best.score >= threshold => {
+            // The run before saw the same text, or the decision would be new.
+            Some(best)
+        }
+        Some((row, Some(action))) if action != Action::Keep && action == best.action && row.scope == best.scope => {
+            (best.score > threshold - LEAD).then_some(best)
+        }
+        _ => (best.score >= threshold).then_some(best),
+    }
+}
+
+/// A section that is one procedure: its steps are headings below it.
+fn procedure(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    at: usize,
+    judged: &[Judged],
+    options: &Options,
+) -> Option<Candidate> {
+    let piece = &source.pieces[at];
+    let below = at + 1..piece.end;
+    if below.len() < 3 || piece.level < 2 || !source.at_start || judged[at..piece.end].iter().any(|piece| piece.veto.is_some()) {
+        return None;
+    }
+    let titles = below.clone().filter(|child| source.pieces[*child].parent == Some(at));
+    let is_step = |child: &usize| {
+        let title = judged[*child].facts.title.to_lowercase();
+        let title = title.trim_start_matches(|c: char| !c.is_alphanumeric());
+        title.starts_with("step ") || title.starts_with(|c: char| c.is_ascii_digit())
+    };
+    if titles.filter(is_step).count() < 3 {
+        return None;
+    }
+    let whole = Judged {
+        facts: facts(workspace, source, at, piece.end),
+        guess: None,
+        veto: None,
+        best: None,
+    };
+    let candidate = skill(&whole.facts);
+    (candidate.score >= options.profile.threshold()).then_some(candidate)
+}
+
+/// A score as a share of certainty, in percent.
+fn confidence(score: i32) -> u8 {
+    match score {
+        ..=1 => 40,
+        2 => 50,
+        3 => 60,
+        4 => 70,
+        5 => 75,
+        6 => 80,
+        7 => 85,
+        8 => 90,
+        _ => 95,
+    }
+}
+
+/// Takes moves back, the weakest first, until no more leave than the budget asks for.
+fn meet_budget(workspace: &Workspace, target: Target, plan: &mut Plan, budget: u64) {
+    let before = super::proof::startup(workspace, target).tokens;
+    let mut saved: u64 = plan.decisions.iter().filter(|decision| decision.action != Action::Keep).map(|d| d.tokens).sum();
+    let mut order: Vec<usize> =
+        (0..plan.decisions.len()).filter(|at| plan.decisions[*at].action != Action::Keep).collect();
+    order.sort_by_key(|at| (plan.decisions[*at].score, plan.decisions[*at].tokens, *at));
+    for at in order {
+        let decision = &mut plan.decisions[at];
+        if decision.pinned || before.saturating_sub(saved - decision.tokens) > budget {
+            continue;
+        }
+        saved -= decision.tokens;
+        take_back(decision, "the budget is met without it");
+    }
+    let left = before.saturating_sub(saved);
+    if left > budget {
+        plan.notes.push(format!("the budget of {budget} tokens is not met: what is left speaks against a move"));
+    }
+}
+
+fn take_back(decision: &mut Decision, why: &str) {
+    decision.action = Action::Keep;
+    decision.scope.clear();
+    decision.evidence.push(why.to_owned());
+}
+
+/// Takes back the move that saves least. False when none is left.
+pub(super) fn take_back_worst(plan: &mut Plan) -> bool {
+    let moves = plan.decisions.iter().enumerate().filter(|(_, decision)| decision.action != Action::Keep);
+    let Some((at, _)) = moves.min_by_key(|(_, decision)| (decision.tokens, decision.score)) else { return false };
+    take_back(&mut plan.decisions[at], "its pointer costs more than it saves");
+    true
+}
+
+/// The bytes of a decision in its source.
+pub fn span_of(sources: &[Source<'_>], decision: &Decision) -> Span {
+    let pieces = &sources[decision.source].pieces;
+    Span::new(pieces[decision.first].span.start as usize, pieces[decision.last - 1].span.end as usize)
+}
+
+/// Decisions by source path, for who looks one up.
+pub fn by_path<'a>(sources: &'a [Source<'_>], decisions: &'a [Decision]) -> BTreeMap<&'a str, Vec<&'a Decision>> {
+    let mut found: BTreeMap<&str, Vec<&Decision>> = BTreeMap::new();
+    for decision in decisions {
+        found.entry(sources[decision.source].path()).or_default().push(decision);
+    }
+    found
+}

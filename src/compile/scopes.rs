@@ -1,0 +1,351 @@
+//! Which files a piece of text is about: by the paths that it names, never by a guess that the tree does not bear out.
+
+use super::lexicon;
+use super::sources::{Source, is_inside};
+use super::targets::matched;
+use crate::model::InlineKind;
+use crate::paths::{Presence, file_name, is_below, join, normalize, parent};
+use crate::references::scan;
+use crate::source::Span;
+use crate::workspace::Workspace;
+use std::collections::BTreeSet;
+
+/// The paths that a piece names.
+#[derive(Clone, Debug, Default)]
+pub struct Named {
+    /// Files that are there, relative to the root.
+    pub files: BTreeSet<String>,
+    /// Folders that are there, relative to the root.
+    pub folders: BTreeSet<String>,
+    /// Patterns that match something, as Claude Code reads them from the base of the source.
+    pub globs: BTreeSet<String>,
+    /// What looks like a path and is not there.
+    pub unresolved: usize,
+    /// What of these stands in the heading.
+    pub in_title: Vec<String>,
+}
+
+impl Named {
+    /// How many there are that resolve.
+    pub fn resolved(&self) -> usize {
+        self.files.len() + self.folders.len() + self.globs.len()
+    }
+}
+
+/// A scope with what speaks for it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Guess {
+    /// The patterns, as Claude Code reads them from the base of the source.
+    pub patterns: Vec<String>,
+    /// How much speaks for it.
+    pub points: i32,
+    /// In words.
+    pub why: String,
+}
+
+/// The most files that a rule may be for, in percent of those in reach.
+const MOST_PERCENT: usize = 60;
+
+/// What a code span or the target of a link names.
+enum Meant {
+    File(String),
+    Folder(String),
+    Glob(String),
+    Unresolved,
+    Nothing,
+}
+
+/// The paths that a stretch of a source names in code spans and links.
+pub(super) fn named(workspace: &Workspace, source: &Source<'_>, span: Span) -> Named {
+    let text = source.text();
+    let document = &source.file.document;
+    let mut found = Named::default();
+    let first = document.sections.iter().find(|section| span.start <= section.title.start && section.title.end <= span.end);
+    let heading = first.filter(|section| section.title.start < span.start + 200).map(|section| section.title);
+    for inline in document.inlines.iter().filter(|inline| span.contains(inline.span)) {
+        let written = match inline.kind {
+            InlineKind::Code => inline.content.slice(text),
+            InlineKind::Link if super::rewrite::is_relative(inline.content.slice(text)) => inline.content.slice(text),
+            _ => continue,
+        };
+        let in_title = heading.is_some_and(|title| title.contains(inline.span));
+        let pattern = match meaning(workspace, source, written) {
+            Meant::File(path) => {
+                let pattern = pattern_of(source, &path, false);
+                // Documents are read from anywhere.
+                if in_title || !path.ends_with(".md") {
+                    found.files.insert(path);
+                }
+                pattern
+            }
+            Meant::Folder(path) => {
+                let pattern = pattern_of(source, &path, true);
+                found.folders.insert(path);
+                pattern
+            }
+            Meant::Glob(pattern) => {
+                found.globs.insert(pattern.clone());
+                pattern
+            }
+            Meant::Unresolved => {
+                found.unresolved += 1;
+                continue;
+            }
+            Meant::Nothing => continue,
+        };
+        if in_title {
+            found.in_title.push(pattern);
+        }
+    }
+    found
+}
+
+fn pattern_of(source: &Source<'_>, path: &str, folder: bool) -> String {
+    let inside = path.strip_prefix(source.base.as_str()).unwrap_or(path).trim_start_matches('/');
+    if folder { format!("/{inside}/**") } else { format!("/{inside}") }
+}
+
+fn meaning(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
+    let written = written.trim().trim_start_matches("./");
+    let written = written.split('#').next().unwrap_or("");
+    let written = match written.split_once(':') {
+        Some((path, line)) if line.starts_with(|c: char| c.is_ascii_digit()) => path,
+        _ => written,
+    };
+    let is_path = |c: char| scan::is_path_char(c) && !matches!(c, '\\' | '(' | ')' | '%' | '$');
+    if written.len() < 2 || written.len() > 200 || !written.chars().all(|c| is_path(c) || c == ',') {
+        return Meant::Nothing;
+    }
+    if written.starts_with(['/', '~', '@', '-', '+', '$']) || written.contains("..") || written.contains("//") {
+        return Meant::Nothing;
+    }
+    if written.contains(['*', '{']) {
+        return glob(workspace, source, written);
+    }
+    let index = &workspace.index;
+    let bare = written.trim_end_matches('/');
+    let is_folder = written.ends_with('/');
+    let from_base = normalize(&source.base, bare);
+    let from_root = normalize("", bare);
+    for path in from_base.into_iter().chain(from_root).filter(|path| is_inside(source, path) && !path.is_empty()) {
+        match index.presence(&path) {
+            Presence::File => return Meant::File(path),
+            // A word alone is more often a word than a folder.
+            Presence::Dir if is_folder || bare.contains('/') => return Meant::Folder(path),
+            _ => {}
+        }
+    }
+    if scan::looks_like_file(bare) {
+        if let [only] = index.ending_with(bare)[..]
+            && is_inside(source, only)
+        {
+            return Meant::File(only.to_owned());
+        }
+    } else if bare.contains('/') {
+        let tail = format!("/{bare}");
+        let ends: Vec<&str> = index.dirs.iter().map(|dir| &**dir).filter(|dir| dir.ends_with(&tail)).take(2).collect();
+        if let [only] = ends[..]
+            && is_inside(source, only)
+        {
+            return Meant::Folder(only.to_owned());
+        }
+    }
+    let is_missing = || {
+        let path = join(&source.base, bare);
+        index.presence(&path) == Presence::Missing && index.presence(bare) == Presence::Missing
+    };
+    if bare.contains('/') && (is_folder || scan::looks_like_file(bare)) && is_missing() {
+        return Meant::Unresolved;
+    }
+    Meant::Nothing
+}
+
+fn glob(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
+    if !written.contains(['/', '.']) || written.trim_matches(['*', '/', '.']).is_empty() {
+        return Meant::Nothing;
+    }
+    let rooted = written.contains('/') && !written.starts_with("**");
+    let candidates = [format!("/{written}"), written.to_owned()];
+    for pattern in candidates.iter().skip(usize::from(!rooted)) {
+        let one = std::slice::from_ref(pattern);
+        if !matched(workspace, &source.base, one).is_empty() {
+            return Meant::Glob(pattern.clone());
+        }
+    }
+    Meant::Unresolved
+}
+
+/// Whether patterns match something, and not most of what is there.
+pub(super) fn is_bearable(workspace: &Workspace, source: &Source<'_>, patterns: &[String]) -> bool {
+    let all = workspace.index.below(&source.base).len();
+    let found = matched(workspace, &source.base, patterns).len();
+    found > 0 && found * 100 <= all * MOST_PERCENT
+}
+
+/// Whether the patterns cover every path that is named.
+pub(super) fn covers(workspace: &Workspace, source: &Source<'_>, patterns: &[String], named: &Named) -> bool {
+    let found: BTreeSet<&str> = matched(workspace, &source.base, patterns).into_iter().collect();
+    let of_folder = |dir: &String| {
+        let below = workspace.index.below(dir);
+        !below.is_empty() && below.iter().all(|path| found.contains(&**path))
+    };
+    named.files.iter().all(|path| found.contains(path.as_str())) && named.folders.iter().all(of_folder)
+}
+
+/// The best scope for a piece; `parent` is that of the section around it.
+pub(super) fn guess(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    named: &Named,
+    title: &str,
+    parent_scope: Option<&Guess>,
+) -> Option<Guess> {
+    let mut guesses: Vec<Guess> = Vec::new();
+    if !named.in_title.is_empty() {
+        let mut patterns = named.in_title.clone();
+        patterns.sort();
+        patterns.dedup();
+        let why = format!("the heading names {}", patterns.join(", "));
+        guesses.push(Guess { patterns, points: 5, why });
+    }
+    guesses.extend(by_folder_name(workspace, source, title));
+    guesses.extend(by_paths(source, named));
+    guesses.extend(by_language(workspace, source, title));
+    if let Some(parent) = parent_scope {
+        let why = format!("the section around it is about {}", parent.patterns.join(", "));
+        guesses.push(Guess { patterns: parent.patterns.clone(), points: (parent.points - 1).max(2), why });
+    }
+    guesses.retain(|guess| is_bearable(workspace, source, &guess.patterns));
+    let mut best: Option<Guess> = None;
+    for mut guess in guesses {
+        if named.unresolved > 0 {
+            guess.points -= 1 + i32::from(named.unresolved > named.resolved());
+        }
+        if best.as_ref().is_none_or(|best| guess.points > best.points) {
+            best = Some(guess);
+        }
+    }
+    let mut best = best?;
+    // A rule covers every path that its text names, also those at the edge.
+    if !covers(workspace, source, &best.patterns, named) {
+        let mut patterns = best.patterns.clone();
+        patterns.extend(named.files.iter().map(|path| pattern_of(source, path, false)));
+        patterns.extend(named.folders.iter().map(|path| pattern_of(source, path, true)));
+        let patterns = without_covered(patterns);
+        let more = patterns.len().saturating_sub(best.patterns.len());
+        if more > 3 || !is_bearable(workspace, source, &patterns) || !covers(workspace, source, &patterns, named) {
+            return None;
+        }
+        best.points -= more as i32;
+        best.patterns = patterns;
+    }
+    Some(best)
+}
+
+/// Sorted, without patterns for what lies in the folder of another one.
+fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
+    patterns.sort();
+    patterns.dedup();
+    let folders: Vec<String> = patterns.iter().filter_map(|pattern| pattern.strip_suffix("/**")).map(str::to_owned).collect();
+    let inside = |pattern: &String, dir: &String| {
+        let plain = pattern.trim_end_matches("/**");
+        plain != dir && is_below(plain, dir) && pattern.starts_with('/') && dir.starts_with('/')
+    };
+    patterns.retain(|pattern| !folders.iter().any(|dir| inside(pattern, dir)));
+    patterns
+}
+
+/// A folder whose name stands in the heading: "Working on the TypeScript client" and `packages/typescript-client`.
+fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
+    let words: Vec<String> = title
+        .to_lowercase()
+        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect();
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    for length in 1..=3.min(words.len()) {
+        for window in words.windows(length) {
+            let name = window.join("-");
+            // Short and common words name folders by chance.
+            if length > 1 || (name.len() >= 4 && (name.contains(['-', '_']) || is_rare(&name))) {
+                names.insert(name);
+            }
+        }
+    }
+    let mut found: Vec<&str> = Vec::new();
+    for dir in &workspace.index.dirs {
+        let name = file_name(dir).to_lowercase().replace('_', "-");
+        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 {
+            found.push(dir);
+        }
+    }
+    // Below a folder of that name another one says nothing new.
+    let tops: Vec<&str> =
+        found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect();
+    let [only] = tops[..] else { return None };
+    let pattern = pattern_of(source, only, true);
+    Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points: 3 })
+}
+
+/// Words that headings use for something else than a folder.
+fn is_rare(word: &str) -> bool {
+    const COMMON: [&str; 44] = [
+        "test", "tests", "testing", "docs", "documentation", "build", "config", "configuration", "commands", "command",
+        "scripts", "examples", "example", "packages", "source", "code", "data", "types", "rules", "skills", "agents", "agent",
+        "project", "development", "release", "releases", "tools", "tooling", "common", "core", "main", "development",
+        "architecture", "design", "security", "performance", "templates", "changelog", "issues", "status", "setup",
+        "integration", "context", "plugins",
+    ];
+    !COMMON.contains(&word)
+}
+
+/// The folder that holds most of the paths, or the few files themselves.
+fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
+    let total = named.resolved();
+    if total == 0 {
+        return None;
+    }
+    if named.files.is_empty() && named.folders.is_empty() {
+        let patterns: Vec<String> = named.globs.iter().cloned().collect();
+        let why = format!("it names {}", patterns.join(", "));
+        return (patterns.len() <= 3).then_some(Guess { patterns, points: 4, why });
+    }
+    let paths: Vec<&str> = named.files.iter().chain(&named.folders).map(String::as_str).collect();
+    let mut candidates: BTreeSet<&str> = named.folders.iter().map(String::as_str).collect();
+    for path in &paths {
+        let mut dir = parent(path);
+        while !dir.is_empty() && dir != source.base {
+            candidates.insert(dir);
+            dir = parent(dir);
+        }
+    }
+    let inside = |dir: &str| paths.iter().filter(|path| is_below(path, dir)).count();
+    let enough = |dir: &&&str| inside(dir) * 10 >= paths.len() * 8;
+    let deepest = candidates.iter().filter(enough).max_by_key(|dir| (dir.matches('/').count(), std::cmp::Reverse(**dir)));
+    let few = named.files.len() <= 3 && named.folders.is_empty();
+    match deepest {
+        Some(dir) if paths.len() >= 2 || !few => {
+            let patterns = vec![pattern_of(source, dir, true)];
+            let points = if paths.len() >= 3 { 4 } else { 3 };
+            let why = format!("{} of {} paths lie in {dir}", inside(dir), paths.len());
+            Some(Guess { patterns, points, why })
+        }
+        _ if few => {
+            let patterns: Vec<String> = named.files.iter().map(|path| pattern_of(source, path, false)).collect();
+            let why = format!("it names {}", patterns.join(", "));
+            Some(Guess { patterns, points: 2, why })
+        }
+        _ => None,
+    }
+}
+
+fn by_language(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
+    let endings = lexicon::language_of(title)?;
+    let patterns: Vec<String> = endings.iter().map(|ending| format!("*.{ending}")).collect();
+    let patterns: Vec<String> = patterns
+        .into_iter()
+        .filter(|pattern| !matched(workspace, &source.base, std::slice::from_ref(pattern)).is_empty())
+        .collect();
+    (!patterns.is_empty()).then(|| Guess { why: format!("the heading names files in {}", patterns.join(", ")), patterns, points: 3 })
+}
