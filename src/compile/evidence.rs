@@ -36,6 +36,10 @@ pub struct Facts {
     pub strong: usize,
     /// Instructions, or lines of prose, about what costs data, money or secrets.
     pub grave: usize,
+    /// Its words are in another language than English, for all that their letters tell.
+    pub is_foreign: bool,
+    /// A line says no to something that costs data, money or secrets.
+    pub warned: bool,
     /// Lines about what must hold before work is done.
     pub gate: usize,
     /// Items of the longest ordered list, or numbered headings in a row.
@@ -140,6 +144,7 @@ pub fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usi
             facts.strong += 1;
             facts.grave += usize::from(lexicon::is_grave(&line));
         }
+        facts.warned |= lexicon::is_grave(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
     }
     let links = document.inlines.iter().filter(|inline| span.contains(inline.span));
     facts.pointers = links
@@ -149,6 +154,7 @@ pub fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usi
             _ => false,
         })
         .count();
+    facts.is_foreign = lexicon::is_foreign(&own.to_lowercase());
     facts.named = scopes::named(workspace, source, span);
     facts.title = title;
     facts

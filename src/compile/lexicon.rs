@@ -66,7 +66,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "philosophy", "critical rule", "hard rule", "golden rule", "core rule", "general rule", "non-negotiable",
             "must ", "never ", "always ", "do not", "don't", "dont ", "forbidden", "constraint", "guideline", "process",
             "behavior", "behaviour", "discipline", "for ai", "ai assistant", "ai agent", "agent instruction", "instructions",
-            "convention", "ground rule", "expectation", "contributing", "workflow", "the standards", "工作", "原则", "规范",
+            "convention", "ground rule", "expectation", "contributing", "development workflow", "the standards", "工作", "原则", "规范",
             "约束", "協働", "作法", "原則", "ルール", "開発ループ", "arbeitsweise", "kommunikation", "vor dem", "konventionen",
             "regeln", "grundsätze", "gotcha", "pitfall", "important",
         ],
@@ -100,7 +100,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "add ", "adding", "create ", "creating", "implement", "how to", "release", "releasing", "publish", "deploying",
             "migrat", "upgrad", "debugging", "debug ", "setting up", "set up", "setup", "install", "writing", "generating",
             "updating", "porting", "bootstrapping", "onboarding", "running", "new ", "fixing", "reviewing", "review ",
-            "getting started", "quick start", "quickstart", "step ", "working with", "workflow for", "regenerat", "testing auf",
+            "getting started", "quick start", "quickstart", "step ", "workflow for", "regenerat", "testing auf",
             "追加", "新增", "添加", "リリース",
         ],
     ),
@@ -165,7 +165,9 @@ const GATE: &[&str] = &[
     "before handing", "before a pr", "before the pr", "before any pr", "before pr", "after every change", "after each change",
     "after any change", "after making change", "after changes", "after code change", "must pass", "should pass before",
     "have to pass", "all tests pass", "ensure tests pass", "make sure tests pass", "tests must", "must be green", "is done when", "are done when",
-    "task is complete", "definition of done", "every commit", "every pr", "each pr", "all commits", "commit message",
+    "task is complete", "definition of done", "every commit", "every pr", "each pr", "whenever ", "every change", "each change", "any change", "all changes", "every task",
+    "each task", "every feature", "same commit", "same pr", "same pull request", "conventional commit", "before any code", "before writing any",
+    "before starting any", "jeder änderung", "jedem commit", "im selben commit", "変更のたび", "毎回", "每次", "all commits", "commit message",
     "提交前", "推送前", "合并前", "コミット前", "マージ前", "vor dem commit", "vor jedem commit", "完了条件",
 ];
 
@@ -193,6 +195,29 @@ pub(super) fn is_gate(text: &str) -> bool {
 /// Whether a lower-case text has a word of the strongest directives.
 pub(super) fn is_strong(text: &str) -> bool {
     holds(text, STRONG)
+}
+
+/// Whether a lower-case line says no to something.
+pub(super) fn is_negated(line: &str) -> bool {
+    const NO: [&str; 7] = ["no ", "not ", "n't ", "without ", "kein", "nicht ", "avoid "];
+    let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
+    words.any(|word| NO.iter().any(|no| no.trim_end() == word || word.ends_with("n't")))
+}
+
+/// Whether a lower-case text is in another language than English, by its letters or its smallest words.
+pub(super) fn is_foreign(text: &str) -> bool {
+    const SMALL: [&str; 22] = [
+        "und", "der", "die", "das", "nicht", "für", "mit", "ist", "les", "des", "pour", "dans", "est", "los", "las", "para", "que",
+        "con", "não", "uma", "com", "del",
+    ];
+    let (mut letters, mut beyond) = (0, 0);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        beyond += usize::from(!c.is_ascii());
+    }
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let small = words().filter(|word| SMALL.contains(word)).count();
+    beyond * 100 > letters || small * 25 > words().count().max(40)
 }
 
 /// Languages with the endings of their files.

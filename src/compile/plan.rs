@@ -48,7 +48,7 @@ impl Profile {
     fn threshold(self) -> i32 {
         match self {
             Profile::Minimal => 1,
-            Profile::Balanced => 4,
+            Profile::Balanced => 3,
             Profile::Full => 7,
         }
     }
@@ -174,7 +174,8 @@ pub fn plan(
         let linked = linked_anchors(workspace, source);
         let mut judged: Vec<Judged> = Vec::new();
         for at in 0..source.pieces.len() {
-            let parent = source.pieces[at].parent.and_then(|parent: usize| judged[parent].guess.clone());
+            let above = source.pieces[at].parent.filter(|parent| source.pieces[*parent].level > 1);
+            let parent = above.and_then(|parent: usize| judged[parent].guess.clone());
             judged.push(judge(workspace, source, at, parent.as_ref(), &linked));
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
@@ -278,7 +279,7 @@ fn veto(
         return stays("it says what the project is");
     }
     let says = facts.instructions > 0 || facts.strong > 0;
-    if facts.grave > 0 && facts.strong > 0 {
+    if facts.grave > 0 && facts.strong > 0 || facts.warned {
         return stays("a directive about secrets, data or money");
     }
     if facts.is(Class::Safety) && says {
@@ -287,8 +288,15 @@ fn veto(
     if facts.gate > 0 && says {
         return stays("it says what must hold before work is done");
     }
-    if (facts.is(Class::Git) || facts.is(Class::Verify)) && says && !facts.is(Class::Task) {
+    let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
+    if is_about_checks || facts.is(Class::Git) && (says || !facts.is(Class::Reference)) {
         return stays("it is about commits, reviews or checks of all work");
+    }
+    if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
+        return stays("its heading says that it matters in all work");
+    }
+    if facts.is(Class::Daily) && says && facts.strong > 0 && !facts.is(Class::Task) {
+        return stays("it says how to run and check every day");
     }
     if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
         return stays("it says where to read more");
@@ -319,7 +327,12 @@ fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
         // A skill of a nested file would be listed at every start.
         candidates.push(skill(facts));
     }
-    candidates.extend(judged.guess.as_ref().map(|guess| rule(facts, guess)));
+    // A heading about all work is about no files, unless it names them itself.
+    let general = [Class::Daily, Class::Git, Class::Verify, Class::Conduct, Class::Safety, Class::Pointers];
+    let is_general = general.iter().any(|class| facts.is(*class)) && facts.named.in_title.is_empty();
+    // One mention in passing is no scope.
+    let guess = judged.guess.as_ref().filter(|guess| !is_general && guess.points > 1);
+    candidates.extend(guess.map(|guess| rule(facts, guess)));
     let mut best: Option<Candidate> = None;
     for candidate in candidates {
         if best.as_ref().is_none_or(|best| candidate.score > best.score) {
@@ -361,6 +374,8 @@ fn document(facts: &Facts) -> Candidate {
         add(2, "under a heading of reference".to_owned());
     }
     match facts.density() {
+        // Whether a text in another language directs anybody is known less well.
+        _ if facts.is_foreign && facts.shown() < 50 => {}
         _ if facts.instructions == 0 => add(3, "facts only".to_owned()),
         0..15 => add(2, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
         15..35 => add(1, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
@@ -391,7 +406,9 @@ fn skill(facts: &Facts) -> Candidate {
         score += points;
         evidence.push(format!("{why} ({points:+})"));
     };
-    if facts.steps >= 3 {
+    // A numbered list of facts is no procedure.
+    let steps = if facts.instructions > 0 || facts.code_lines > 0 { facts.steps } else { 0 };
+    if steps >= 3 {
         add(3, format!("{} ordered steps", facts.steps));
     }
     if facts.is(Class::Task) {
@@ -405,8 +422,11 @@ fn skill(facts: &Facts) -> Candidate {
     if facts.code_lines > 2 {
         add(1, "commands".to_owned());
     }
-    if facts.steps < 3 && !facts.is(Class::Task) {
+    if steps < 3 && !facts.is(Class::Task) {
         add(-3, "no steps".to_owned());
+    }
+    if steps < 3 && facts.is(Class::Daily) {
+        add(-3, "commands of every day".to_owned());
     }
     score -= against(facts, &mut evidence);
     Candidate { action: Action::Skill, score, scope: Vec::new(), evidence }
@@ -473,8 +493,7 @@ fn decide(
         let tokens = judged[at].facts.tokens;
         let Some(candidate) = wanted[at].clone() else {
             open = None;
-            let why = judged[at].veto.clone().unwrap_or_default();
-            decisions.push(keep(number, at, tokens, &why));
+            decisions.push(Decision { evidence: why_kept(&judged[at]), ..keep(number, at, tokens, "") });
             continue;
         };
         // A piece joins its section's decision where both go to the same place for the same reason.
@@ -505,6 +524,17 @@ fn decide(
         }
     }
     decisions
+}
+
+/// Why a piece stays: what forbids a move, or what the best of them would have had for it.
+fn why_kept(judged: &Judged) -> Vec<String> {
+    if let Some(veto) = &judged.veto {
+        return vec![veto.clone()];
+    }
+    let Some(best) = &judged.best else { return Vec::new() };
+    let mut evidence = vec![format!("{} scores {}", best.action.name(), best.score)];
+    evidence.extend(best.evidence.iter().cloned());
+    evidence
 }
 
 /// The score of what a person decided.

@@ -41,6 +41,8 @@ pub struct Guess {
     pub points: i32,
     /// In words.
     pub why: String,
+    /// The heading says so, not only the text: what stands under it is about the same.
+    pub titled: bool,
 }
 
 /// The most files that a rule may be for, in percent of those in reach.
@@ -206,14 +208,14 @@ pub(super) fn guess(
         patterns.sort();
         patterns.dedup();
         let why = format!("the heading names {}", patterns.join(", "));
-        guesses.push(Guess { patterns, points: 5, why });
+        guesses.push(Guess { patterns, points: 5, why, titled: true });
     }
     guesses.extend(by_folder_name(workspace, source, title));
     guesses.extend(by_paths(source, named));
     guesses.extend(by_language(workspace, source, title));
-    if let Some(parent) = parent_scope {
+    if let Some(parent) = parent_scope.filter(|parent| parent.titled) {
         let why = format!("the section around it is about {}", parent.patterns.join(", "));
-        guesses.push(Guess { patterns: parent.patterns.clone(), points: (parent.points - 1).max(2), why });
+        guesses.push(Guess { patterns: parent.patterns.clone(), points: 3, why, titled: true });
     }
     guesses.retain(|guess| is_bearable(workspace, source, &guess.patterns));
     let mut best: Option<Guess> = None;
@@ -257,26 +259,30 @@ fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
 
 /// A folder whose name stands in the heading: "Working on the TypeScript client" and `packages/typescript-client`.
 fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
-    let words: Vec<String> = title
-        .to_lowercase()
-        .split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-')))
-        .filter(|word| !word.is_empty())
-        .map(str::to_owned)
-        .collect();
+    let lower = title.to_lowercase();
+    let words: Vec<&str> =
+        lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).filter(|word| !word.is_empty()).collect();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for length in 1..=3.min(words.len()) {
         for window in words.windows(length) {
             let name = window.join("-");
-            // Short and common words name folders by chance.
-            if length > 1 || (name.len() >= 4 && (name.contains(['-', '_']) || is_rare(&name))) {
+            // Short and common words name folders by chance, unless the heading is about work on them.
+            let compound = name.contains(['-', '_']);
+            if compound || name.len() >= 4 && is_rare(&name) && words.len() <= 4 {
                 names.insert(name);
             }
         }
     }
+    let object = ["working on ", "working in ", "working with ", "developing ", "development of ", "changes to "];
+    let object = object.iter().find_map(|start| lower.trim_start().strip_prefix(start));
+    if let Some(object) = object {
+        names.insert(object.trim_start_matches("the ").trim().replace(' ', "-"));
+    }
     let mut found: Vec<&str> = Vec::new();
     for dir in &workspace.index.dirs {
         let name = file_name(dir).to_lowercase().replace('_', "-");
-        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 {
+        let is_aside = dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
+        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 && !is_aside {
             found.push(dir);
         }
     }
@@ -284,8 +290,24 @@ fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Op
     let tops: Vec<&str> =
         found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect();
     let [only] = tops[..] else { return None };
-    let pattern = pattern_of(source, only, true);
-    Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points: 3 })
+    let pattern = family(workspace, source, only);
+    Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points: 3, titled: true })
+}
+
+/// Folders that hold what is about other folders.
+const ASIDE: [&str; 12] = [
+    "example", "examples", "test", "tests", "fixtures", "__tests__", "docs", "doc", "node_modules", "vendor", "testdata", "website",
+];
+
+/// The pattern for a folder, and for those beside it whose names go on: `crates/ty` and `crates/ty_ide`.
+fn family(workspace: &Workspace, source: &Source<'_>, dir: &str) -> String {
+    let goes_on = |other: &str| {
+        parent(other) == parent(dir)
+            && other.strip_prefix(dir).is_some_and(|rest| rest.starts_with(['-', '_']))
+    };
+    let relatives = workspace.index.dirs.iter().filter(|other| goes_on(other)).count();
+    let pattern = pattern_of(source, dir, true);
+    if relatives >= 2 { pattern.replace("/**", "*/**") } else { pattern }
 }
 
 /// Words that headings use for something else than a folder.
@@ -309,7 +331,8 @@ fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
     if named.files.is_empty() && named.folders.is_empty() {
         let patterns: Vec<String> = named.globs.iter().cloned().collect();
         let why = format!("it names {}", patterns.join(", "));
-        return (patterns.len() <= 3).then_some(Guess { patterns, points: 4, why });
+        let points = if patterns.len() > 1 { 3 } else { 2 };
+        return (patterns.len() <= 3).then_some(Guess { patterns, points, why, titled: false });
     }
     let paths: Vec<&str> = named.files.iter().chain(&named.folders).map(String::as_str).collect();
     let mut candidates: BTreeSet<&str> = named.folders.iter().map(String::as_str).collect();
@@ -327,14 +350,19 @@ fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
     match deepest {
         Some(dir) if paths.len() >= 2 || !few => {
             let patterns = vec![pattern_of(source, dir, true)];
-            let points = if paths.len() >= 3 { 4 } else { 3 };
+            // One mention may be in passing.
+            let points = match paths.len() {
+                1 => 1,
+                2 => 3,
+                _ => 4,
+            };
             let why = format!("{} of {} paths lie in {dir}", inside(dir), paths.len());
-            Some(Guess { patterns, points, why })
+            Some(Guess { patterns, points, why, titled: false })
         }
         _ if few => {
             let patterns: Vec<String> = named.files.iter().map(|path| pattern_of(source, path, false)).collect();
             let why = format!("it names {}", patterns.join(", "));
-            Some(Guess { patterns, points: 2, why })
+            Some(Guess { points: if patterns.len() > 1 { 3 } else { 0 }, patterns, why, titled: false })
         }
         _ => None,
     }
@@ -347,5 +375,5 @@ fn by_language(workspace: &Workspace, source: &Source<'_>, title: &str) -> Optio
         .into_iter()
         .filter(|pattern| !matched(workspace, &source.base, std::slice::from_ref(pattern)).is_empty())
         .collect();
-    (!patterns.is_empty()).then(|| Guess { why: format!("the heading names files in {}", patterns.join(", ")), patterns, points: 3 })
+    (!patterns.is_empty()).then(|| Guess { why: format!("the heading names files in {}", patterns.join(", ")), patterns, points: 3, titled: true })
 }

@@ -9,7 +9,8 @@ use crate::load::{Portion, Trigger};
 use crate::model::{BlockKind, Format, InlineKind, NO_PARENT};
 use crate::paths::{is_below, parent};
 use crate::references::State;
-use crate::workspace::{File, FileState, Workspace};
+use crate::discover::RoleAt;
+use crate::workspace::{File, FileState, ImportEdge, ImportTarget, Workspace};
 use std::collections::BTreeSet;
 
 /// One source with its pieces.
@@ -55,7 +56,8 @@ impl Source<'_> {
     }
 }
 
-/// The sources for a target, those that load at startup first, in the order in which they load; then nested files by path.
+/// The sources for a target: what its client loads at startup, in the order in which it loads; what other agents load from
+/// the root; then nested files by path.
 ///
 /// # Errors
 /// When one of them is no text.
@@ -74,12 +76,13 @@ pub fn sources(workspace: &Workspace, target: Target) -> Result<Vec<Source<'_>>,
             found.push(source(workspace, file, role == Role::Rule, true)?);
         }
     }
-    let shadows = workspace.own_memory();
-    let nested = workspace.files.iter().filter(|file| file.linted && !seen.contains(&*file.path));
-    for file in nested {
-        let mine = file.roles.iter().filter(|at| at.client == client.name && at.role == Role::Memory);
-        let mut nested = mine.filter(|at| !shadows.shadows(at) && !matches!(parent(&at.path), "" | ".claude"));
-        if nested.next().is_some() {
+    let own = workspace.own_memory();
+    for file in workspace.files.iter().filter(|file| file.linted && !seen.contains(&*file.path)) {
+        let mine = |at: &RoleAt| at.client == client.name && at.role == Role::Memory;
+        let nested = |at: &&RoleAt| mine(at) && !own.shadows(at) && !matches!(parent(&at.path), "" | ".claude");
+        // A memory file that this client passes over is loaded by others all the same.
+        let shared = |at: &&RoleAt| mine(at) && own.shadows(at);
+        if file.roles.iter().any(|at| nested(&at) || shared(&at)) && !crate::clients::is_personal(&file.path) {
             found.push(source(workspace, file, false, false)?);
         }
     }
@@ -94,10 +97,19 @@ fn loads_of<'a>(workspace: &'a Workspace, client: &'static crate::clients::Clien
     let wanted = plan.loads.iter().filter(|load| {
         matches!(load.trigger, Trigger::Startup | Trigger::Import)
             && matches!(load.portion, Portion::Full | Portion::Head)
-            && matches!(load.role, Role::Memory | Role::Rule)
+            && matches!(load.role, Role::Memory | Role::Rule | Role::Imported)
     });
     let real = wanted.filter_map(|load| Some((workspace.real_file(&load.path)?, load.role)));
-    real.filter(|(file, _)| file.linted && file.document.format == Format::Markdown).collect()
+    // A document that is imported is written for people too: only context files are cut.
+    let is_context = |file: &File, role: Role| role != Role::Imported || file.has_role(&[Role::Memory, Role::Rule]);
+    let mut found: Vec<(&File, Role)> = Vec::new();
+    for (file, role) in real.filter(|(file, role)| file.linted && is_context(file, *role)) {
+        let role = if file.has_role(&[Role::Rule]) { Role::Rule } else { role };
+        if file.document.format == Format::Markdown {
+            found.push((file, role));
+        }
+    }
+    found
 }
 
 fn source<'a>(workspace: &Workspace, file: &'a File, is_rule: bool, at_start: bool) -> Result<Source<'a>, Refusal> {
@@ -148,9 +160,16 @@ fn frozen(workspace: &Workspace, file: &File) -> Option<String> {
     let cycle = workspace.imports.iter().any(|edge| {
         edge.from == file.path
             && edge.import.state == State::Live
-            && matches!(&edge.target, crate::workspace::ImportTarget::File(target) if *target == file.path)
+            && matches!(&edge.target, ImportTarget::File(target) if *target == file.path)
     });
-    cycle.then(|| "it imports itself".to_owned())
+    if cycle {
+        return Some("it imports itself".to_owned());
+    }
+    let imported = |edge: &&ImportEdge| {
+        edge.import.state == State::Live && matches!(&edge.target, ImportTarget::File(target) if *target == file.path)
+    };
+    let by = workspace.imports.iter().find(imported).filter(|_| file.has_role(&[Role::Rule]))?;
+    Some(format!("{} imports it, so it loads at every start whatever its scope", by.from))
 }
 
 /// Why one piece cannot be moved without a loss, whatever it says.

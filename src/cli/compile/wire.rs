@@ -1,6 +1,6 @@
 //! The JSON of `ctxlint compile`.
 
-use crate::compile::{Action, Compiled};
+use crate::compile::{Action, Compiled, Move};
 use crate::measure::Measured;
 use crate::report::json::{TOOL, Tool, VERSION, to_text};
 use serde::Serialize;
@@ -14,6 +14,8 @@ struct JsonCompiled<'a> {
     before: JsonState,
     after: JsonState,
     moves: Vec<JsonMove<'a>>,
+    /// What stays, with the reason, or with what speaks for the best move.
+    kept: Vec<JsonMove<'a>>,
     losses: &'a [String],
     notes: &'a [String],
     proof: JsonProof<'a>,
@@ -62,7 +64,9 @@ fn size(of: Measured) -> JsonState {
 }
 
 pub(super) fn json(compiled: &Compiled) -> String {
-    let moves = compiled.moves.iter().filter(|row| row.action != Action::Keep).map(|row| JsonMove {
+    let shown = |row| {
+        let row: &Move = row;
+        JsonMove {
         src: &row.src,
         start_line: row.start_line,
         end_line: row.end_line,
@@ -73,7 +77,10 @@ pub(super) fn json(compiled: &Compiled) -> String {
         tokens: row.tokens,
         confidence: f64::from(row.confidence) / 100.0,
         evidence: &row.evidence,
-    });
+        }
+    };
+    let moves = compiled.moves.iter().filter(|row| row.action != Action::Keep).map(shown);
+    let kept = compiled.moves.iter().filter(|row| row.action == Action::Keep).map(shown);
     let proof = &compiled.proof;
     to_text(
         &JsonCompiled {
@@ -84,6 +91,7 @@ pub(super) fn json(compiled: &Compiled) -> String {
             before: size(compiled.before),
             after: size(compiled.after),
             moves: moves.collect(),
+            kept: kept.collect(),
             losses: &compiled.losses,
             notes: &compiled.notes,
             proof: JsonProof {
