@@ -34,11 +34,11 @@ pub struct Facts {
     pub must: usize,
     /// Instructions with a word of the strongest directives.
     pub strong: usize,
-    /// Instructions, or lines of prose, about what costs data, money or secrets.
+    /// Strong directives about what costs data, money or secrets.
     pub grave: usize,
     /// Its words are in another language than English, for all that their letters tell.
     pub is_foreign: bool,
-    /// A line says no to something that costs data, money or secrets.
+    /// A line calls for attention and says no to something.
     pub warned: bool,
     /// Lines about what must hold before work is done.
     pub gate: usize,
@@ -134,7 +134,8 @@ pub fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usi
         facts.must += usize::from(item.kind == Kind::Must);
         let words = line_around(text, item.span).to_lowercase();
         facts.strong += usize::from(item.kind == Kind::Never || lexicon::is_strong(&words));
-        facts.grave += usize::from(lexicon::is_grave(&words));
+        let is_strong = item.kind == Kind::Never || lexicon::is_strong(&words) || lexicon::is_negated(&words);
+        facts.grave += usize::from(is_strong && lexicon::is_grave(&words));
     }
     for line in own.lines() {
         let line = line.to_lowercase();
@@ -144,7 +145,7 @@ pub fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usi
             facts.strong += 1;
             facts.grave += usize::from(lexicon::is_grave(&line));
         }
-        facts.warned |= lexicon::is_grave(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
+        facts.warned |= lexicon::is_marked(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
     }
     let links = document.inlines.iter().filter(|inline| span.contains(inline.span));
     facts.pointers = links

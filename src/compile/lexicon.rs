@@ -149,10 +149,10 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
 const GRAVE: &[&str] = &[
     "secret", "credential", "password", "passphrase", "api key", "api-key", "private key", "ssh key", "access token",
     "auth token", "personal data", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz",
-    "untrusted", "vulnerab", "production data", "production database", "in production", "to production", "against production",
+    "untrusted", "vulnerab", "production data", "production database", "to production", "against production",
     "drop table", "delete data", "data loss", "lose data", "force push", "force-push", "push --force", "--force", "rm -rf",
     "reset --hard", "--no-verify", "irreversible", "destructive", "payment", "billing", "stripe", "main branch", "to main",
-    "to `main`", "to `master`", "directly to", ".env", "licen", "copyright", "permission", "authoriz", "authentic", "encrypt", "leak",
+    "to `main`", "to `master`", "directly to", ".env", "permission", "authoriz", "authentic",
     "geheim", "passwort", "zugangsdaten", "produktiv", "密钥", "密码", "凭证", "安全", "隐私", "生产环境", "個人情報", "秘密", "機密",
     "本番", "認証", "強制", "セキュリティ", "シークレット", "漏",
 ];
@@ -197,6 +197,14 @@ pub(super) fn is_strong(text: &str) -> bool {
     holds(text, STRONG)
 }
 
+/// Whether a lower-case line calls for attention.
+pub(super) fn is_marked(line: &str) -> bool {
+    const MARKS: [&str; 11] =
+        ["remember", "note:", "important", "warning", "caution", "critical", "⚠", "注意", "重要", "achtung", "wichtig"];
+    let line = line.trim_start_matches(|c: char| matches!(c, '-' | '*' | '>' | '#' | ' ' | '_' | '[' | '!'));
+    MARKS.iter().any(|mark| line.starts_with(mark))
+}
+
 /// Whether a lower-case line says no to something.
 pub(super) fn is_negated(line: &str) -> bool {
     const NO: [&str; 7] = ["no ", "not ", "n't ", "without ", "kein", "nicht ", "avoid "];
@@ -236,13 +244,8 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("elixir", &["ex", "exs"]),
     ("c#", &["cs"]),
     ("csharp", &["cs"]),
-    ("sql", &["sql"]),
     ("svelte", &["svelte"]),
     ("vue", &["vue"]),
-    ("css", &["css", "scss"]),
-    ("scss", &["scss"]),
-    ("bash", &["sh"]),
-    ("shell", &["sh"]),
     ("terraform", &["tf"]),
     ("zig", &["zig"]),
     ("dart", &["dart"]),
@@ -256,11 +259,18 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("mdx", &["mdx"]),
 ];
 
-/// The endings of files in the language that a heading names.
+/// The endings of files in the language that a heading is about: it names the language, and nothing else of substance.
 pub(super) fn language_of(title: &str) -> Option<&'static [&'static str]> {
+    const GENERAL: [&str; 22] = [
+        "code", "coding", "style", "styles", "pattern", "patterns", "convention", "conventions", "standard", "standards",
+        "guideline", "guidelines", "rule", "rules", "best", "practice", "practices", "idioms", "specific", "files", "规范", "and",
+    ];
     let title = title.to_lowercase();
-    let mut words = title.split(|c: char| !(c.is_alphanumeric() || c == '#')).filter(|word| !word.is_empty());
-    words.find_map(|word| LANGUAGES.iter().find(|(name, _)| *name == word).map(|(_, endings)| *endings))
+    let words = title.split(|c: char| !(c.is_alphanumeric() || c == '#'));
+    let mut words = words.filter(|word| !word.is_empty() && !GENERAL.contains(word));
+    let (first, second) = (words.next()?, words.next());
+    let named = LANGUAGES.iter().find(|(name, _)| *name == first).map(|(_, endings)| *endings);
+    named.filter(|_| second.is_none())
 }
 
 #[cfg(test)]

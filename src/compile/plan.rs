@@ -171,6 +171,10 @@ pub fn plan(
             plan.decisions.extend(keep_all(workspace, source, number, why));
             continue;
         }
+        if !is_large(workspace, source) {
+            plan.decisions.extend(keep_all(workspace, source, number, "its file is small, and loads only near its folder"));
+            continue;
+        }
         let linked = linked_anchors(workspace, source);
         let mut judged: Vec<Judged> = Vec::new();
         for at in 0..source.pieces.len() {
@@ -180,6 +184,12 @@ pub fn plan(
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
+        if source.is_rule
+            && let Some(whole) = whole_rule(workspace, source, number, &judged, options)
+        {
+            plan.decisions.extend(whole);
+            continue;
+        }
         let mut decisions = decide(workspace, source, number, &judged, options, rows);
         duplicates::drop_found(&mut decisions, number, &duplicates);
         plan.decisions.extend(decisions);
@@ -188,6 +198,15 @@ pub fn plan(
         meet_budget(workspace, target, &mut plan, budget);
     }
     plan
+}
+
+/// Whether a source is worth a cut: all that loads at startup, and of the rest what is over the budget of a file.
+fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
+    if source.at_start || source.base.is_empty() {
+        return true;
+    }
+    let limit = crate::measure::file_limits(workspace, "file-lines", source.file).least();
+    limit.is_some_and(|limit| source.file.source.line_count() as u64 > limit)
 }
 
 fn keep(source: usize, piece: usize, tokens: u64, why: &str) -> Decision {
@@ -279,8 +298,13 @@ fn veto(
         return stays("it says what the project is");
     }
     let says = facts.instructions > 0 || facts.strong > 0;
-    if facts.grave > 0 && facts.strong > 0 || facts.warned {
+    // A long record that mentions one in passing is still a record.
+    let is_record = facts.is(Class::Reference) && facts.density() < 12 && facts.tokens > 300;
+    if facts.grave > 0 && !is_record {
         return stays("a directive about secrets, data or money");
+    }
+    if facts.warned {
+        return stays("it warns of something");
     }
     if facts.is(Class::Safety) && says {
         return stays("it is about safety");
@@ -295,7 +319,7 @@ fn veto(
     if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
         return stays("its heading says that it matters in all work");
     }
-    if facts.is(Class::Daily) && says && facts.strong > 0 && !facts.is(Class::Task) {
+    if facts.is(Class::Daily) && says && !facts.is(Class::Task) && facts.density() >= 12 && facts.tokens < 800 {
         return stays("it says how to run and check every day");
     }
     if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
@@ -330,6 +354,8 @@ fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
     // A heading about all work is about no files, unless it names them itself.
     let general = [Class::Daily, Class::Git, Class::Verify, Class::Conduct, Class::Safety, Class::Pointers];
     let is_general = general.iter().any(|class| facts.is(*class)) && facts.named.in_title.is_empty();
+    // A rule without a scope gets one as a whole or not at all.
+    let is_general = is_general || source.is_rule || facts.tokens < LEAST_RULE;
     // One mention in passing is no scope.
     let guess = judged.guess.as_ref().filter(|guess| !is_general && guess.points > 1);
     candidates.extend(guess.map(|guess| rule(facts, guess)));
@@ -341,6 +367,9 @@ fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
     }
     best
 }
+
+/// Fewer tokens are not worth a rule of their own.
+const LEAST_RULE: u64 = 25;
 
 /// What speaks against any move: strong directives that are for all work.
 fn against(facts: &Facts, evidence: &mut Vec<String>) -> i32 {
@@ -437,8 +466,8 @@ fn rule(facts: &Facts, guess: &Guess) -> Candidate {
     let mut score = guess.points;
     match facts.density() {
         _ if facts.instructions == 0 => {
-            score -= 2;
-            evidence.push("facts only (-2)".to_owned());
+            score -= 3;
+            evidence.push("facts only (-3)".to_owned());
         }
         30.. => {
             score += 2;
@@ -524,6 +553,39 @@ fn decide(
         }
     }
     decisions
+}
+
+/// A rule without a scope whose text is all about some files: it stays where it is, and gets the scope.
+fn whole_rule(
+    workspace: &Workspace,
+    source: &Source<'_>,
+    number: usize,
+    judged: &[Judged],
+    options: &Options,
+) -> Option<Vec<Decision>> {
+    let first = source.pieces.iter().position(|piece| !piece.fixed)?;
+    let safe = |judged: &Judged| judged.facts.grave == 0 && judged.facts.gate == 0 && !judged.facts.warned;
+    if !judged[first..].iter().all(safe) || bound(workspace, source, first, source.pieces.len()).is_some() {
+        return None;
+    }
+    let all = facts(workspace, source, first, source.pieces.len());
+    let guess = scopes::guess(workspace, source, &all.named, &all.title, None)?;
+    let candidate = rule(&all, &guess);
+    if guess.points < 3 || candidate.score < options.profile.threshold() {
+        return None;
+    }
+    let mut decisions: Vec<Decision> =
+        (0..first).map(|at| keep(number, at, judged[at].facts.tokens, "frontmatter")).collect();
+    decisions.push(Decision {
+        last: source.pieces.len(),
+        action: Action::Rule,
+        scope: candidate.scope,
+        score: candidate.score,
+        confidence: confidence(candidate.score),
+        evidence: candidate.evidence,
+        ..keep(number, first, all.tokens, "")
+    });
+    Some(decisions)
 }
 
 /// Why a piece stays: what forbids a move, or what the best of them would have had for it.

@@ -210,9 +210,12 @@ pub(super) fn guess(
         let why = format!("the heading names {}", patterns.join(", "));
         guesses.push(Guess { patterns, points: 5, why, titled: true });
     }
-    guesses.extend(by_folder_name(workspace, source, title));
-    guesses.extend(by_paths(source, named));
-    guesses.extend(by_language(workspace, source, title));
+    // The name of a language is no name of a folder.
+    match by_language(workspace, source, title) {
+        Some(guess) => guesses.push(guess),
+        None => guesses.extend(by_folder_name(workspace, source, title)),
+    }
+    guesses.extend(by_paths(source, named, title));
     if let Some(parent) = parent_scope.filter(|parent| parent.titled) {
         let why = format!("the section around it is about {}", parent.patterns.join(", "));
         guesses.push(Guess { patterns: parent.patterns.clone(), points: 3, why, titled: true });
@@ -312,18 +315,18 @@ fn family(workspace: &Workspace, source: &Source<'_>, dir: &str) -> String {
 
 /// Words that headings use for something else than a folder.
 fn is_rare(word: &str) -> bool {
-    const COMMON: [&str; 44] = [
+    const COMMON: &[&str] = &[
         "test", "tests", "testing", "docs", "documentation", "build", "config", "configuration", "commands", "command",
         "scripts", "examples", "example", "packages", "source", "code", "data", "types", "rules", "skills", "agents", "agent",
         "project", "development", "release", "releases", "tools", "tooling", "common", "core", "main", "development",
         "architecture", "design", "security", "performance", "templates", "changelog", "issues", "status", "setup",
-        "integration", "context", "plugins",
+        "integration", "context", "plugins", "claude", "code", "codex", "cursor", "workflows", "pages", "page", "content", "assets",
     ];
     !COMMON.contains(&word)
 }
 
 /// The folder that holds most of the paths, or the few files themselves.
-fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
+fn by_paths(source: &Source<'_>, named: &Named, title: &str) -> Option<Guess> {
     let total = named.resolved();
     if total == 0 {
         return None;
@@ -353,7 +356,8 @@ fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
             // One mention may be in passing.
             let points = match paths.len() {
                 1 => 1,
-                2 => 3,
+                2 if shares_word(title, dir) => 3,
+                2 => 2,
                 _ => 4,
             };
             let why = format!("{} of {} paths lie in {dir}", inside(dir), paths.len());
@@ -362,10 +366,20 @@ fn by_paths(source: &Source<'_>, named: &Named) -> Option<Guess> {
         _ if few => {
             let patterns: Vec<String> = named.files.iter().map(|path| pattern_of(source, path, false)).collect();
             let why = format!("it names {}", patterns.join(", "));
-            Some(Guess { points: if patterns.len() > 1 { 3 } else { 0 }, patterns, why, titled: false })
+            // A few files are a scope only when the heading speaks of them.
+            let points = i32::from(named.files.iter().any(|path| shares_word(title, path))) * 3;
+            Some(Guess { points: if patterns.len() > 1 { points } else { 0 }, patterns, why, titled: false })
         }
         _ => None,
     }
+}
+
+/// Whether a word of a heading stands in the name at the end of a path.
+fn shares_word(title: &str, path: &str) -> bool {
+    let name = file_name(path).to_lowercase();
+    let title = title.to_lowercase();
+    let mut words = title.split(|c: char| !c.is_alphanumeric()).filter(|word| word.len() > 3);
+    words.any(|word| name.contains(word.trim_end_matches('s')))
 }
 
 fn by_language(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
