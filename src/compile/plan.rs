@@ -309,7 +309,7 @@ fn veto(
     if facts.is(Class::Safety) && says {
         return stays("it is about safety");
     }
-    if facts.gate > 0 && says {
+    if facts.gate > 0 && !is_record {
         return stays("it says what must hold before work is done");
     }
     let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
@@ -319,7 +319,8 @@ fn veto(
     if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
         return stays("its heading says that it matters in all work");
     }
-    if facts.is(Class::Daily) && says && !facts.is(Class::Task) && facts.density() >= 12 && facts.tokens < 800 {
+    let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
+    if facts.is(Class::Daily) && says && !is_titled && !facts.is(Class::Task) && facts.density() >= 12 && facts.tokens < 800 {
         return stays("it says how to run and check every day");
     }
     if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
@@ -353,7 +354,8 @@ fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
     }
     // A heading about all work is about no files, unless it names them itself.
     let general = [Class::Daily, Class::Git, Class::Verify, Class::Conduct, Class::Safety, Class::Pointers];
-    let is_general = general.iter().any(|class| facts.is(*class)) && facts.named.in_title.is_empty();
+    let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
+    let is_general = general.iter().any(|class| facts.is(*class)) && !is_titled;
     // A rule without a scope gets one as a whole or not at all.
     let is_general = is_general || source.is_rule || facts.tokens < LEAST_RULE;
     // One mention in passing is no scope.

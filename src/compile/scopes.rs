@@ -262,7 +262,7 @@ fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
 
 /// A folder whose name stands in the heading: "Working on the TypeScript client" and `packages/typescript-client`.
 fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
-    let lower = title.to_lowercase();
+    let lower = title.to_lowercase().replace('_', "-");
     let words: Vec<&str> =
         lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).filter(|word| !word.is_empty()).collect();
     let mut names: BTreeSet<String> = BTreeSet::new();
@@ -285,7 +285,9 @@ fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Op
     for dir in &workspace.index.dirs {
         let name = file_name(dir).to_lowercase().replace('_', "-");
         let is_aside = dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
-        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 && !is_aside {
+        // A word alone names a package, or the heading is hardly more than the word.
+        let is_package = CONTAINERS.contains(&file_name(parent(dir))) || name.contains('-') || words.len() <= 2;
+        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 && !is_aside && is_package {
             found.push(dir);
         }
     }
@@ -300,6 +302,12 @@ fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Op
 /// Folders that hold what is about other folders.
 const ASIDE: [&str; 12] = [
     "example", "examples", "test", "tests", "fixtures", "__tests__", "docs", "doc", "node_modules", "vendor", "testdata", "website",
+];
+
+/// Folders whose folders are packages or modules.
+const CONTAINERS: [&str; 14] = [
+    "apps", "cmd", "components", "crates", "domains", "features", "internal", "lib", "libs", "modules", "packages", "pkg", "services",
+    "src",
 ];
 
 /// The pattern for a folder, and for those beside it whose names go on: `crates/ty` and `crates/ty_ide`.
@@ -320,7 +328,7 @@ fn is_rare(word: &str) -> bool {
         "scripts", "examples", "example", "packages", "source", "code", "data", "types", "rules", "skills", "agents", "agent",
         "project", "development", "release", "releases", "tools", "tooling", "common", "core", "main", "development",
         "architecture", "design", "security", "performance", "templates", "changelog", "issues", "status", "setup",
-        "integration", "context", "plugins", "claude", "code", "codex", "cursor", "workflows", "pages", "page", "content", "assets",
+        "integration", "context", "plugins", "claude", "code", "codex", "cursor", "workflows", "pages", "page", "content", "assets", "tasks", "task",
     ];
     !COMMON.contains(&word)
 }
