@@ -259,6 +259,11 @@ const LANGUAGES: &[(&str, &[&str])] = &[
     ("mdx", &["mdx"]),
 ];
 
+/// Whether files with this ending are code of a known language.
+pub(super) fn is_code(ending: &str) -> bool {
+    LANGUAGES.iter().any(|(_, endings)| endings.contains(&ending))
+}
+
 /// The endings of files in the language that a heading is about: it names the language, and nothing else of substance.
 pub(super) fn language_of(title: &str) -> Option<&'static [&'static str]> {
     const GENERAL: [&str; 22] = [

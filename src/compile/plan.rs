@@ -303,7 +303,7 @@ fn veto(
     if facts.grave > 0 && !is_record {
         return stays("a directive about secrets, data or money");
     }
-    if facts.warned {
+    if facts.warned && facts.tokens < 250 {
         return stays("it warns of something");
     }
     if facts.is(Class::Safety) && says {
@@ -468,8 +468,8 @@ fn rule(facts: &Facts, guess: &Guess) -> Candidate {
     let mut score = guess.points;
     match facts.density() {
         _ if facts.instructions == 0 => {
-            score -= 3;
-            evidence.push("facts only (-3)".to_owned());
+            score -= 2;
+            evidence.push("facts only (-2)".to_owned());
         }
         30.. => {
             score += 2;

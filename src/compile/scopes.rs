@@ -21,6 +21,8 @@ pub struct Named {
     pub globs: BTreeSet<String>,
     /// What looks like a path and is not there.
     pub unresolved: usize,
+    /// It shows code between backticks that is no path and no command: calls, types, attributes.
+    pub code: bool,
     /// What of these stands in the heading.
     pub in_title: Vec<String>,
 }
@@ -70,6 +72,8 @@ pub(super) fn named(workspace: &Workspace, source: &Source<'_>, span: Span) -> N
             InlineKind::Link if super::rewrite::is_relative(inline.content.slice(text)) => inline.content.slice(text),
             _ => continue,
         };
+        let marks = ["()", "::", "#[", "&", "<", "->", "=>"];
+        found.code |= inline.kind == InlineKind::Code && marks.iter().any(|mark| written.contains(mark));
         let in_title = heading.is_some_and(|title| title.contains(inline.span));
         let pattern = match meaning(workspace, source, written) {
             Meant::File(path) => {
@@ -217,8 +221,9 @@ pub(super) fn guess(
     }
     guesses.extend(by_paths(source, named, title));
     if let Some(parent) = parent_scope.filter(|parent| parent.titled) {
+        let patterns = narrowed(workspace, source, parent, named);
         let why = format!("the section around it is about {}", parent.patterns.join(", "));
-        guesses.push(Guess { patterns: parent.patterns.clone(), points: 3, why, titled: true });
+        guesses.push(Guess { patterns, points: 3, why, titled: true });
     }
     guesses.retain(|guess| is_bearable(workspace, source, &guess.patterns));
     let mut best: Option<Guess> = None;
@@ -247,6 +252,46 @@ pub(super) fn guess(
     Some(best)
 }
 
+/// The scope of a section for a part of it: of several packages the one in which all named paths lie, and of a folder the
+/// files of its main language where the part is about code.
+fn narrowed(workspace: &Workspace, source: &Source<'_>, around: &Guess, named: &Named) -> Vec<String> {
+    let [pattern] = around.patterns.as_slice() else { return around.patterns.clone() };
+    let Some(stem) = pattern.strip_suffix("/**") else { return around.patterns.clone() };
+    if stem.ends_with('*') && named.files.len() + named.folders.len() > 0 {
+        let depth = stem.matches('/').count();
+        let package = |path: &String| -> String {
+            let inside = path.strip_prefix(source.base.as_str()).unwrap_or(path).trim_start_matches('/');
+            inside.split('/').take(depth).collect::<Vec<_>>().join("/")
+        };
+        let of_stem = |path: &&String| format!("/{path}").starts_with(stem.trim_end_matches('*'));
+        let packages: BTreeSet<String> =
+            named.files.iter().chain(&named.folders).filter(of_stem).map(package).collect();
+        if let Some(only) = packages.first().filter(|_| packages.len() == 1) {
+            return vec![format!("/{only}/**")];
+        }
+    }
+    if !named.code {
+        return around.patterns.clone();
+    }
+    let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+    for path in matched(workspace, &source.base, &around.patterns) {
+        if let Some(ending) = file_name(path).rsplit_once('.').map(|(_, ending)| ending)
+            && lexicon::is_code(ending)
+        {
+            *counts.entry(ending).or_default() += 1;
+        }
+    }
+    // What lies in crates is Rust, whatever else is kept beside it.
+    if stem.starts_with("/crates/") && counts.contains_key("rs") {
+        return vec![format!("{stem}/**/*.rs")];
+    }
+    let total: usize = counts.values().sum();
+    match counts.into_iter().max_by_key(|(_, count)| *count) {
+        Some((ending, count)) if count * 10 >= total * 9 => vec![format!("{stem}/**/*.{ending}")],
+        _ => around.patterns.clone(),
+    }
+}
+
 /// Sorted, without patterns for what lies in the folder of another one.
 fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
     patterns.sort();
@@ -262,16 +307,18 @@ fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
 
 /// A folder whose name stands in the heading: "Working on the TypeScript client" and `packages/typescript-client`.
 fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
-    let lower = title.to_lowercase().replace('_', "-");
-    let words: Vec<&str> =
-        lower.split(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-'))).filter(|word| !word.is_empty()).collect();
+    let lower = title.to_lowercase();
+    let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
+    let written: Vec<&str> = lower.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).collect();
+    // As it is written first; then with every separator alike.
+    let exact = |dir: &str| written.iter().any(|word| word.contains(['_', '-']) && *word == file_name(dir).to_lowercase());
+    let words: Vec<String> = written.iter().map(|word| word.replace('_', "-")).collect();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for length in 1..=3.min(words.len()) {
         for window in words.windows(length) {
             let name = window.join("-");
             // Short and common words name folders by chance, unless the heading is about work on them.
-            let compound = name.contains(['-', '_']);
-            if compound || name.len() >= 4 && is_rare(&name) && words.len() <= 4 {
+            if name.contains('-') || name.len() >= 4 && is_rare(&name) && words.len() <= 4 {
                 names.insert(name);
             }
         }
@@ -279,24 +326,32 @@ fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Op
     let object = ["working on ", "working in ", "working with ", "developing ", "development of ", "changes to "];
     let object = object.iter().find_map(|start| lower.trim_start().strip_prefix(start));
     if let Some(object) = object {
-        names.insert(object.trim_start_matches("the ").trim().replace(' ', "-"));
+        names.insert(object.trim_start_matches("the ").trim().replace([' ', '_'], "-"));
     }
-    let mut found: Vec<&str> = Vec::new();
-    for dir in &workspace.index.dirs {
+    let alike = |dir: &str| {
         let name = file_name(dir).to_lowercase().replace('_', "-");
-        let is_aside = dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
         // A word alone names a package, or the heading is hardly more than the word.
         let is_package = CONTAINERS.contains(&file_name(parent(dir))) || name.contains('-') || words.len() <= 2;
-        if is_inside(source, dir) && names.contains(&name) && dir.matches('/').count() < 4 && !is_aside && is_package {
-            found.push(dir);
-        }
-    }
-    // Below a folder of that name another one says nothing new.
-    let tops: Vec<&str> =
-        found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect();
-    let [only] = tops[..] else { return None };
+        names.contains(&name) && is_package
+    };
+    let [only] = match tops(workspace, source, exact)[..] {
+        [only] => [only],
+        _ => tops(workspace, source, alike)[..].try_into().ok()?,
+    };
+    // A heading that is the name and nothing else leaves no doubt.
+    let points = if written.len() == 1 { 5 } else { 3 };
     let pattern = family(workspace, source, only);
-    Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points: 3, titled: true })
+    Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points, titled: true })
+}
+
+/// The folders that are meant, without those below another one: they say nothing new.
+fn tops<'a>(workspace: &'a Workspace, source: &Source<'_>, is_meant: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let is_aside = |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
+    let dirs = workspace.index.dirs.iter().map(|dir| &**dir);
+    let found: Vec<&str> = dirs
+        .filter(|dir| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir))
+        .collect();
+    found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect()
 }
 
 /// Folders that hold what is about other folders.
