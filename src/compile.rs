@@ -7,7 +7,7 @@
 
 pub mod decompile;
 pub mod emit;
-pub(crate) mod evidence;
+mod evidence;
 mod duplicates;
 mod lexicon;
 pub mod map;
@@ -17,7 +17,7 @@ pub mod plan;
 pub mod plan_file;
 pub mod proof;
 mod rewrite;
-pub(crate) mod scopes;
+mod scopes;
 pub mod sources;
 pub mod targets;
 

@@ -501,6 +501,7 @@ fn row(
 fn bare_row(source: &Source<'_>, piece: usize, span: Span, decision: &Decision) -> Row {
     let lines = source.file.source.lines();
     Row {
+        src: source.path().to_owned(),
         start: u64::from(span.start),
         end: u64::from(span.end),
         start_line: lines.line_of(span.start) as u32 + 1,

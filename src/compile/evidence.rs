@@ -11,9 +11,7 @@ use crate::workspace::Workspace;
 
 /// The facts of one piece, or of a section with all that stands under it.
 #[derive(Clone, Debug, Default)]
-pub struct Facts {
-    /// Its bytes.
-    pub span: Span,
+pub(super) struct Facts {
     /// Tokens.
     pub tokens: u64,
     /// Lines that are not blank, headings included.
@@ -58,30 +56,29 @@ pub struct Facts {
 
 impl Facts {
     /// Whether its own heading announces this.
-    pub fn is(&self, class: Class) -> bool {
+    pub(super) fn is(&self, class: Class) -> bool {
         self.own.contains(&class)
     }
 
     /// Instructions for a hundred lines of prose.
-    pub fn density(&self) -> usize {
+    pub(super) fn density(&self) -> usize {
         self.instructions * 100 / self.prose_lines.max(1)
     }
 
     /// The share of lines that are code, tables and drawings, in percent.
-    pub fn shown(&self) -> usize {
+    pub(super) fn shown(&self) -> usize {
         (self.code_lines + self.table_lines) * 100 / self.lines.max(1)
     }
 }
 
 /// The facts of the pieces from `first` to before `last`.
-pub fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Facts {
+pub(super) fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Facts {
     let text = source.text();
     let document = &source.file.document;
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
     let mut facts = Facts {
-        span,
         tokens: tokens::count(workspace.encoding(), own) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),

@@ -3,7 +3,7 @@
 
 /// What a heading announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Class {
+pub(super) enum Class {
     /// What the project is.
     Identity,
     /// Commits, branches, reviews.

@@ -43,6 +43,8 @@ pub struct MapSource {
 /// One piece of a source with the place that it went to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Row {
+    /// The source, by which its links are read.
+    pub src: String,
     /// First byte in the source, 0-based.
     pub start: u64,
     /// One past the last byte in the source.

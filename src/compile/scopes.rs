@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 /// The paths that a piece names.
 #[derive(Clone, Debug, Default)]
-pub struct Named {
+pub(super) struct Named {
     /// Files that are there, relative to the root.
     pub files: BTreeSet<String>,
     /// Folders that are there, relative to the root.
@@ -29,14 +29,14 @@ pub struct Named {
 
 impl Named {
     /// How many there are that resolve.
-    pub fn resolved(&self) -> usize {
+    pub(super) fn resolved(&self) -> usize {
         self.files.len() + self.folders.len() + self.globs.len()
     }
 }
 
 /// A scope with what speaks for it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Guess {
+pub(super) struct Guess {
     /// The patterns, as Claude Code reads them from the base of the source.
     pub patterns: Vec<String>,
     /// How much speaks for it.
