@@ -3,6 +3,7 @@
 //! What is fake, masked or a placeholder is none. Nothing here ever hands a secret on: callers get spans and names.
 
 use crate::source::Span;
+use memchr::memmem;
 use std::borrow::Cow;
 
 /// A credential in a text.
@@ -71,6 +72,17 @@ static FORMATS: [KeyFormat; 27] = [
     key("a Doppler token", "dp.pt.", Alphabet::Alphanumeric, 43, 43),
 ];
 
+/// The first bytes of the formats.
+static STARTS: [bool; 256] = {
+    let mut starts = [false; 256];
+    let mut at = 0;
+    while at < FORMATS.len() {
+        starts[FORMATS[at].prefix.as_bytes()[0] as usize] = true;
+        at += 1;
+    }
+    starts
+};
+
 /// Names that promise a secret behind `=` or `:`.
 const NAMES: [&str; 9] =
     ["password", "passwd", "secret", "token", "api_key", "apikey", "api-key", "access_key", "private_key"];
@@ -111,29 +123,24 @@ const LEAST_NAMED: usize = 20;
 /// Every credential of a text, by position.
 pub fn find(text: &str) -> Vec<Secret> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
+    let mut found: Vec<Secret> =
+        memmem::find_iter(bytes, "-----BEGIN ").filter_map(|at| private_key(text, at)).collect();
+    let keys = found.len();
     let mut at = 0;
-    while at < bytes.len() {
-        // Every format starts a word.
-        let starts = bytes[at].is_ascii_alphanumeric() && (at == 0 || !is_key_byte(bytes[at - 1]));
-        if starts && let Some(secret) = formatted(bytes, at).or_else(|| named(text, at)) {
-            found.push(secret);
-            at = secret.span.end as usize;
-            continue;
-        }
-        if bytes[at] == b'-'
-            && text[at..].starts_with("-----BEGIN ")
-            && let Some(secret) = private_key(text, at)
+    while let Some(start) = bytes[at..].iter().position(|byte| is_key_byte(*byte)) {
+        let start = at + start;
+        let len = bytes[start..].iter().position(|byte| !is_key_byte(*byte)).unwrap_or(bytes.len() - start);
+        at = start + len;
+        // Every format starts a word, and so does every name of a secret.
+        if bytes[start].is_ascii_alphanumeric()
+            && let Some(secret) = formatted(bytes, start).or_else(|| named(text, start, len))
+            && !found[..keys].iter().any(|key| key.span.contains(secret.span))
         {
-            found.push(secret);
             at = secret.span.end as usize;
-            continue;
-        }
-        at += 1;
-        while at < bytes.len() && !text.is_char_boundary(at) {
-            at += 1;
+            found.push(secret);
         }
     }
+    found.sort_by_key(|secret| secret.span);
     found
 }
 
@@ -156,11 +163,23 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 }
 
 fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    static KEY: [bool; 256] = {
+        let mut key = [false; 256];
+        let mut byte = 0u8;
+        while byte < 128 {
+            key[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            byte += 1;
+        }
+        key
+    };
+    KEY[usize::from(byte)]
 }
 
 fn formatted(bytes: &[u8], at: usize) -> Option<Secret> {
     let rest = &bytes[at..];
+    if !STARTS[usize::from(rest[0])] {
+        return None;
+    }
     let format = FORMATS.iter().find(|format| rest.starts_with(format.prefix.as_bytes()))?;
     let fits = |byte: &u8| match format.alphabet {
         Alphabet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
@@ -177,10 +196,9 @@ fn formatted(bytes: &[u8], at: usize) -> Option<Secret> {
     Some(Secret { span: Span::new(at, at + format.prefix.len() + length), what: format.what })
 }
 
-/// `API_KEY = "..."` with a random value.
-fn named(text: &str, at: usize) -> Option<Secret> {
+/// `API_KEY = "..."` with a random value; the name has `name_len` bytes.
+fn named(text: &str, at: usize, name_len: usize) -> Option<Secret> {
     let bytes = text.as_bytes();
-    let name_len = bytes[at..].iter().take(64).take_while(|byte| is_key_byte(**byte)).count();
     if !(5..64).contains(&name_len) {
         return None;
     }

@@ -40,10 +40,11 @@ pub(super) fn detect(text: &str) -> Languages {
     while !text.is_char_boundary(end) {
         end -= 1;
     }
-    let (mut latin, mut known, mut foreign, mut kana, mut han) = (0, 0, 0, 0, 0);
-    for c in text[..end].chars() {
+    let (mut known, mut foreign, mut kana, mut han) = (0, 0, 0, 0);
+    let mut latin = text.as_bytes()[..end].iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    for c in text[..end].chars().filter(|c| !c.is_ascii()) {
         match c {
-            'a'..='z' | 'A'..='Z' | '\u{c0}'..='\u{24f}' => latin += 1,
+            '\u{c0}'..='\u{24f}' => latin += 1,
             '\u{3040}'..='\u{30ff}' => kana += 3,
             '\u{3400}'..='\u{9fff}' => han += 3,
             '\u{ac00}'..='\u{d7a3}' | '\u{400}'..='\u{45f}' => known += 2,
@@ -65,21 +66,33 @@ pub(super) fn detect(text: &str) -> Languages {
 /// The language whose common words are most frequent, with their number and that of all words.
 fn latin_language(text: &str) -> (Language, usize, usize) {
     let is_word = |word: &&str| word.chars().next().is_some_and(|c| (c as u32) < 0x250);
-    let all = || text.split(|c: char| !c.is_alphabetic() && c != '\'').filter(is_word);
+    let is_mark = |c: char| if c.is_ascii() { !c.is_ascii_alphabetic() && c != '\'' } else { !c.is_alphabetic() };
+    let all = || text.split(is_mark).filter(is_word);
     let is_stop = |language: Language, word: &str| language.words().of(word) & STOP != 0;
     // Most documents are English, and a few hundred words tell.
-    let first = all().take(ENOUGH_WORDS).count();
-    let english = all().take(ENOUGH_WORDS).filter(|word| is_stop(LATIN[0], word)).count();
+    let (mut first, mut english) = (0, 0);
+    for word in all().take(ENOUGH_WORDS) {
+        first += 1;
+        english += usize::from(is_stop(LATIN[0], word));
+    }
     let percent = if first == ENOUGH_WORDS { ENGLISH_PERCENT } else { ENGLISH_PERCENT_OF_FEW };
     if first >= FEW_WORDS && english * 100 > first * percent {
         return (LATIN[0], english, first);
     }
     let mut words = 0;
     let mut stops = [0usize; LATIN.len()];
+    let mut others = true;
     for word in all().take(MOST_WORDS) {
         words += 1;
-        for (stops, language) in stops.iter_mut().zip(LATIN) {
-            *stops += usize::from(is_stop(language, word));
+        stops[0] += usize::from(is_stop(LATIN[0], word));
+        if others {
+            for (stops, language) in stops.iter_mut().zip(LATIN).skip(1) {
+                *stops += usize::from(is_stop(language, word));
+            }
+        }
+        // Where no other language comes near for so long, none will.
+        if words == ENOUGH_WORDS {
+            others = stops[1..].iter().any(|other| *other * 2 > stops[0]);
         }
     }
     let best = (0..LATIN.len()).rev().max_by_key(|at| stops[*at]).unwrap_or(0);

@@ -9,6 +9,7 @@ use crate::model::BlockKind;
 use crate::source::Span;
 use crate::workspace::File;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The lint.
 pub static DUPLICATE_INSTRUCTION: Lint = Lint {
@@ -78,7 +79,7 @@ fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: us
     let (one, two) = (&said[first], &said[again]);
     let same = one.file.path == two.file.path;
     let least = if same { LEAST_WORDS_IN_FILE } else { LEAST_WORDS };
-    if word_count(&two.words) < least || word_count(&one.words) < least {
+    if word_count(two.words) < least || word_count(one.words) < least {
         return false;
     }
     // The branches of a procedure share their steps, and what starts with `this` is about something else each time.
@@ -92,10 +93,10 @@ fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: us
 
 /// Instructions in the same words.
 fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
-    let mut first: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut first: HashMap<&str, Vec<usize>, BuildHasherDefault<Hashed>> = HashMap::default();
     let mut pairs = Vec::new();
     for (again, of) in said.iter().enumerate() {
-        let earlier = first.entry(&of.words).or_default();
+        let earlier = first.entry(of.words).or_default();
         if let Some(first) = earlier.iter().take(COMMON).find(|first| counts(said, audiences, **first, again)) {
             pairs.push((*first, again));
         }
@@ -110,43 +111,68 @@ fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
 /// and negations must be the same.
 fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pair> {
     let done: HashSet<usize> = known.iter().map(|(_, again)| *again).collect();
-    let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut index: HashMap<u64, Vec<usize>, BuildHasherDefault<Hashed>> = HashMap::default();
     let mut sizes: Vec<usize> = Vec::with_capacity(said.len());
     let mut pairs = Vec::new();
     for (again, of) in said.iter().enumerate() {
-        let shingles = shingles(&of.words);
+        let shingles = shingles(of.words);
         sizes.push(shingles.len());
-        let mut shared: HashMap<usize, usize> = HashMap::new();
+        let mut sharing: Vec<usize> = Vec::new();
         for shingle in &shingles {
             let holders = index.entry(*shingle).or_default();
             if holders.len() >= COMMON {
                 continue;
             }
-            for holder in holders.iter() {
-                *shared.entry(*holder).or_default() += 1;
-            }
+            sharing.extend(holders.iter());
             holders.push(again);
         }
         if done.contains(&again) {
             continue;
         }
+        sharing.sort_unstable();
+        let shared = sharing.chunk_by(|one, two| one == two).map(|same| (same[0], same.len()));
         let alike = |(first, common): &(usize, usize)| {
             let union = sizes[*first] + sizes[again] - common;
             common * 100 >= union * NEAR_PERCENT
                 && said[*first].file.path != of.file.path
-                && anchors(&said[*first].words) == anchors(&of.words)
+                && anchors(said[*first].words) == anchors(of.words)
                 && counts(said, audiences, *first, again)
         };
-        let best = shared.into_iter().filter(alike).max_by_key(|(first, common)| (*common, std::cmp::Reverse(*first)));
+        let best = shared.filter(alike).max_by_key(|(first, common)| (*common, std::cmp::Reverse(*first)));
         pairs.extend(best.map(|(first, _)| (first, again)));
     }
     pairs
 }
 
-fn shingles(words: &str) -> HashSet<u64> {
-    let words: Vec<&str> = words.split(' ').collect();
-    let of = |shingle: &[&str]| xxhash_rust::xxh3::xxh3_64(shingle.join(" ").as_bytes());
-    words.windows(SHINGLE.min(words.len()).max(1)).map(of).collect()
+/// The hashes of all runs of a few words, each once.
+fn shingles(words: &str) -> Vec<u64> {
+    let mut bounds = vec![0];
+    bounds.extend(words.match_indices(' ').map(|(at, _)| at + 1));
+    bounds.push(words.len() + 1);
+    let few = (SHINGLE + 1).min(bounds.len());
+    let of = |run: &[usize]| xxhash_rust::xxh3::xxh3_64(&words.as_bytes()[run[0]..run[run.len() - 1] - 1]);
+    let mut all: Vec<u64> = bounds.windows(few).map(of).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
+}
+
+/// Passes on a key that is a hash already.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.0);
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = value;
+    }
 }
 
 /// What must not differ: numbers, names with marks in them, and negations.
@@ -175,7 +201,7 @@ fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
         help: "keep the one in the file that is loaded whenever it matters".to_owned(),
         span: Some(again.item.span),
         related: vec![label(first)],
-        key: again.words.clone(),
+        key: again.words.to_owned(),
         fixes: fix.into_iter().collect(),
         ..cx.finding(&again.file.path)
     }
