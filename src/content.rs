@@ -87,7 +87,7 @@ pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Sai
         workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
     // The memory file of the root is where a reader looks first.
     let depth = |file: &File| file.path.matches('/').count();
-    files.sort_by_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
+    files.sort_by_cached_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
     let of = |file: &'a File| {
         let words = file.instruction_words();
         let items = file.instructions().items.iter().enumerate();

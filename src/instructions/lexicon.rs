@@ -138,16 +138,17 @@ const LONGEST: usize = 32;
 /// A word in lower case, padded with zeros.
 type Padded = [u8; LONGEST];
 
-/// Where a word stands in a data file, in bytes, and its classes.
+/// Where a word stands in a data file, in bytes, and which set of classes it has. It is small, so that the table of a
+/// language stays in the nearest cache.
 #[derive(Clone, Copy)]
 struct Entry {
     at: u16,
     len: u8,
-    classes: Classes,
+    set: u8,
 }
 
 impl Entry {
-    const NONE: Entry = Entry { at: 0, len: 0, classes: 0 };
+    const NONE: Entry = Entry { at: 0, len: 0, set: 0 };
 
     fn text(self, data: &'static str) -> &'static [u8] {
         &data.as_bytes()[usize::from(self.at)..usize::from(self.at) + usize::from(self.len)]
@@ -157,10 +158,15 @@ impl Entry {
 /// Endings that a language has at most.
 const ENDINGS: usize = 8;
 
+/// Sets of classes that a language has at most.
+const SETS: usize = 256;
+
 /// A hash table with `N` places, a power of two; an entry stands at the first free place from its hash on.
 struct Table<const N: usize> {
     data: &'static str,
     slots: [Entry; N],
+    /// The sets of classes that words have.
+    sets: [Classes; SETS],
     first: [Entry; ENDINGS],
     last: [Entry; ENDINGS],
 }
@@ -169,6 +175,7 @@ struct Table<const N: usize> {
 pub(super) struct Words {
     data: &'static str,
     slots: &'static [Entry],
+    sets: &'static [Classes; SETS],
     /// Endings of a first word that is an imperative.
     first: &'static [Entry; ENDINGS],
     /// Endings of a last word that is an infinitive used as an imperative.
@@ -192,7 +199,13 @@ impl<const N: usize> Table<N> {
     /// Reads a data file. This runs in the compiler.
     const fn new(data: &'static str) -> Table<N> {
         let mut table =
-            Table { data, slots: [Entry::NONE; N], first: [Entry::NONE; ENDINGS], last: [Entry::NONE; ENDINGS] };
+            Table {
+                data,
+                slots: [Entry::NONE; N],
+                sets: [0; SETS],
+                first: [Entry::NONE; ENDINGS],
+                last: [Entry::NONE; ENDINGS],
+            };
         let bytes = data.as_bytes();
         let (mut at, mut class, mut first, mut last, mut entries) = (0, 0, 0, 0, 0);
         while at < bytes.len() {
@@ -206,7 +219,7 @@ impl<const N: usize> Table<N> {
                 }
                 _ => {
                     at = end_of(bytes, at, false);
-                    let entry = Entry { at: start as u16, len: (at - start) as u8, classes: class };
+                    let entry = Entry { at: start as u16, len: (at - start) as u8, set: 0 };
                     if class == SUFFIX_FIRST {
                         table.first[first] = entry;
                         first += 1;
@@ -214,7 +227,7 @@ impl<const N: usize> Table<N> {
                         table.last[last] = entry;
                         last += 1;
                     } else {
-                        entries += table.add(entry);
+                        entries += table.add(entry, class);
                     }
                 }
             }
@@ -223,8 +236,18 @@ impl<const N: usize> Table<N> {
         table
     }
 
-    /// Adds an entry, or its class to an equal one; returns how many places that took.
-    const fn add(&mut self, entry: Entry) -> usize {
+    /// The number of a set of classes.
+    const fn set_of(&mut self, classes: Classes) -> u8 {
+        let mut at = 0;
+        while self.sets[at] != 0 && self.sets[at] != classes {
+            at += 1;
+        }
+        self.sets[at] = classes;
+        at as u8
+    }
+
+    /// Adds an entry with a class, or the class to an equal entry; returns how many places that took.
+    const fn add(&mut self, entry: Entry, class: Classes) -> usize {
         let bytes = self.data.as_bytes();
         let (start, len) = (entry.at as usize, entry.len as usize);
         let mut word = [0; LONGEST];
@@ -241,17 +264,17 @@ impl<const N: usize> Table<N> {
                 same += 1;
             }
             if same == len {
-                self.slots[slot].classes |= entry.classes;
+                self.slots[slot].set = self.set_of(self.sets[known.set as usize] | class);
                 return 0;
             }
             slot = (slot + 1) & (N - 1);
         }
-        self.slots[slot] = entry;
+        self.slots[slot] = Entry { set: self.set_of(class), ..entry };
         1
     }
 
     const fn words(&'static self) -> Words {
-        Words { data: self.data, slots: &self.slots, first: &self.first, last: &self.last }
+        Words { data: self.data, slots: &self.slots, sets: &self.sets, first: &self.first, last: &self.last }
     }
 }
 
@@ -283,6 +306,9 @@ const fn class_named(bytes: &[u8], start: usize, end: usize) -> Classes {
 impl Words {
     /// The classes of a word in any case; 0 for an unknown one. `’` counts as `'`.
     pub(super) fn of(&self, word: &str) -> Classes {
+        if word.len() > 2 * LONGEST {
+            return 0;
+        }
         if word.is_ascii() { self.classes(word.as_bytes()) } else { self.other(word) }
     }
 
@@ -307,7 +333,7 @@ impl Words {
                 return 0;
             }
             if usize::from(entry.len) == len && entry.text(self.data) == &lower[..len] {
-                return entry.classes;
+                return self.sets[usize::from(entry.set)];
             }
             slot = (slot + 1) & (self.slots.len() - 1);
         }

@@ -70,7 +70,7 @@ fn check(cx: &mut Checker<'_>) {
 
 fn word_count(words: &str) -> usize {
     // Languages without spaces: three characters are about a word.
-    let spaced = words.split(' ').count();
+    let spaced = words.bytes().filter(|byte| *byte == b' ').count() + 1;
     if words.is_ascii() { spaced } else { spaced.max(words.chars().filter(|c| !c.is_ascii()).count() / 3) }
 }
 
@@ -111,26 +111,31 @@ fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
 /// and negations must be the same.
 fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pair> {
     let done: HashSet<usize> = known.iter().map(|(_, again)| *again).collect();
-    let mut index: HashMap<u64, Vec<usize>, BuildHasherDefault<Hashed>> = HashMap::default();
     let mut sizes: Vec<usize> = Vec::with_capacity(said.len());
-    let mut pairs = Vec::new();
+    let mut all: Vec<(u64, u32)> = Vec::new();
     for (again, of) in said.iter().enumerate() {
-        let shingles = shingles(of.words);
-        sizes.push(shingles.len());
-        let mut sharing: Vec<usize> = Vec::new();
-        for shingle in &shingles {
-            let holders = index.entry(*shingle).or_default();
-            if holders.len() >= COMMON {
-                continue;
-            }
-            sharing.extend(holders.iter());
-            holders.push(again);
+        let from = all.len();
+        shingles(of.words, again as u32, &mut all);
+        sizes.push(all.len() - from);
+    }
+    // What has a shingle in common stands side by side then.
+    all.sort_unstable();
+    let mut sharing: Vec<(u32, u32)> = Vec::new();
+    for holders in all.chunk_by(|one, two| one.0 == two.0).filter(|holders| holders.len() > 1) {
+        let holders = &holders[..holders.len().min(COMMON)];
+        for (nth, (_, again)) in holders.iter().enumerate() {
+            sharing.extend(holders[..nth].iter().map(|(_, first)| (*again, *first)));
         }
+    }
+    sharing.sort_unstable();
+    let mut pairs = Vec::new();
+    for of_one in sharing.chunk_by(|one, two| one.0 == two.0) {
+        let again = of_one[0].0 as usize;
+        let of = &said[again];
         if done.contains(&again) {
             continue;
         }
-        sharing.sort_unstable();
-        let shared = sharing.chunk_by(|one, two| one == two).map(|same| (same[0], same.len()));
+        let shared = of_one.chunk_by(|one, two| one == two).map(|same| (same[0].1 as usize, same.len()));
         let alike = |(first, common): &(usize, usize)| {
             let union = sizes[*first] + sizes[again] - common;
             common * 100 >= union * NEAR_PERCENT
@@ -144,20 +149,27 @@ fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pa
     pairs
 }
 
-/// The hashes of all runs of a few words, each once.
-fn shingles(words: &str) -> Vec<u64> {
+/// Appends the hashes of all runs of a few words, each once, with the number of the instruction.
+fn shingles(words: &str, of: u32, out: &mut Vec<(u64, u32)>) {
     let mut bounds = vec![0];
-    bounds.extend(words.match_indices(' ').map(|(at, _)| at + 1));
+    bounds.extend(words.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at + 1));
     bounds.push(words.len() + 1);
     let few = (SHINGLE + 1).min(bounds.len());
-    let of = |run: &[usize]| xxhash_rust::xxh3::xxh3_64(&words.as_bytes()[run[0]..run[run.len() - 1] - 1]);
-    let mut all: Vec<u64> = bounds.windows(few).map(of).collect();
-    all.sort_unstable();
-    all.dedup();
-    all
+    let hash = |run: &[usize]| xxhash_rust::xxh3::xxh3_64(&words.as_bytes()[run[0]..run[run.len() - 1] - 1]);
+    let from = out.len();
+    out.extend(bounds.windows(few).map(|run| (hash(run), of)));
+    out[from..].sort_unstable();
+    let mut kept = from;
+    for at in from..out.len() {
+        if kept == from || out[kept - 1] != out[at] {
+            out[kept] = out[at];
+            kept += 1;
+        }
+    }
+    out.truncate(kept);
 }
 
-/// Passes on a key that is a hash already.
+/// A quick hash for keys of a few words.
 #[derive(Default)]
 struct Hashed(u64);
 
@@ -170,9 +182,6 @@ impl Hasher for Hashed {
         self.0 = xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.0);
     }
 
-    fn write_u64(&mut self, value: u64) {
-        self.0 = value;
-    }
 }
 
 /// What must not differ: numbers, names with marks in them, and negations.
