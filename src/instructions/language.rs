@@ -25,6 +25,9 @@ const STOP_PERCENT: usize = 5;
 /// How many words tell that a text is English.
 const ENOUGH_WORDS: usize = 300;
 
+/// How many words tell that a text is in none of the other languages.
+const SOME_WORDS: usize = 100;
+
 /// The share of common words above which a text is English, in percent.
 const ENGLISH_PERCENT: usize = 13;
 
@@ -42,8 +45,10 @@ pub(super) fn detect(text: &str) -> Languages {
     }
     let (mut known, mut foreign, mut kana, mut han) = (0, 0, 0, 0);
     let mut latin = text.as_bytes()[..end].iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    for c in text[..end].chars().filter(|c| !c.is_ascii()) {
-        match c {
+    let mut rest = &text[..end];
+    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+        let mut chars = rest[at..].chars();
+        match chars.next().unwrap_or(' ') {
             '\u{c0}'..='\u{24f}' => latin += 1,
             '\u{3040}'..='\u{30ff}' => kana += 3,
             '\u{3400}'..='\u{9fff}' => han += 3,
@@ -51,6 +56,7 @@ pub(super) fn detect(text: &str) -> Languages {
             c if c.is_alphabetic() => foreign += 1,
             _ => {}
         }
+        rest = chars.as_str();
     }
     let letters = latin + known + foreign + kana + han;
     let (language, stops, words) = latin_language(&text[..end]);
@@ -65,20 +71,8 @@ pub(super) fn detect(text: &str) -> Languages {
 
 /// The language whose common words are most frequent, with their number and that of all words.
 fn latin_language(text: &str) -> (Language, usize, usize) {
-    let is_word = |word: &&str| word.chars().next().is_some_and(|c| (c as u32) < 0x250);
-    let is_mark = |c: char| if c.is_ascii() { !c.is_ascii_alphabetic() && c != '\'' } else { !c.is_alphabetic() };
-    let all = || text.split(is_mark).filter(is_word);
+    let all = || words_of(text).filter(|word| word.chars().next().is_some_and(|c| (c as u32) < 0x250));
     let is_stop = |language: Language, word: &str| language.words().of(word) & STOP != 0;
-    // Most documents are English, and a few hundred words tell.
-    let (mut first, mut english) = (0, 0);
-    for word in all().take(ENOUGH_WORDS) {
-        first += 1;
-        english += usize::from(is_stop(LATIN[0], word));
-    }
-    let percent = if first == ENOUGH_WORDS { ENGLISH_PERCENT } else { ENGLISH_PERCENT_OF_FEW };
-    if first >= FEW_WORDS && english * 100 > first * percent {
-        return (LATIN[0], english, first);
-    }
     let mut words = 0;
     let mut stops = [0usize; LATIN.len()];
     let mut others = true;
@@ -91,11 +85,44 @@ fn latin_language(text: &str) -> (Language, usize, usize) {
             }
         }
         // Where no other language comes near for so long, none will.
-        if words == ENOUGH_WORDS {
+        if words == SOME_WORDS {
             others = stops[1..].iter().any(|other| *other * 2 > stops[0]);
         }
+        // Most documents are English, and a few hundred words tell.
+        let least = if others { ENGLISH_PERCENT } else { STOP_PERCENT };
+        if words == ENOUGH_WORDS && stops[0] * 100 > words * least {
+            return (LATIN[0], stops[0], words);
+        }
+    }
+    if (FEW_WORDS..ENOUGH_WORDS).contains(&words) && stops[0] * 100 > words * ENGLISH_PERCENT_OF_FEW {
+        return (LATIN[0], stops[0], words);
     }
     let best = (0..LATIN.len()).rev().max_by_key(|at| stops[*at]).unwrap_or(0);
     let best = if stops[best] > stops[0] + stops[0] / 4 { best } else { 0 };
     (LATIN[best], stops[best], words)
+}
+
+/// The runs of letters and apostrophes of a text.
+fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    let bytes = text.as_bytes();
+    let is_letter = |at: usize| bytes[at].is_ascii_alphabetic() || bytes[at] == b'\'';
+    // The character at `at` where it is a letter beyond ASCII: its length.
+    let other = |at: usize| {
+        let c = if bytes[at].is_ascii() { None } else { text.get(at..).and_then(|rest| rest.chars().next()) };
+        c.filter(|c| c.is_alphabetic()).map(char::len_utf8)
+    };
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        while at < bytes.len() && !is_letter(at) && other(at).is_none() {
+            at += 1;
+        }
+        let start = at;
+        while at < bytes.len() {
+            match if is_letter(at) { Some(1) } else { other(at) } {
+                Some(length) => at += length,
+                None => break,
+            }
+        }
+        (start < at).then(|| &text[start..at])
+    })
 }

@@ -198,14 +198,13 @@ const fn hash(word: &Padded, len: usize) -> usize {
 impl<const N: usize> Table<N> {
     /// Reads a data file. This runs in the compiler.
     const fn new(data: &'static str) -> Table<N> {
-        let mut table =
-            Table {
-                data,
-                slots: [Entry::NONE; N],
-                sets: [0; SETS],
-                first: [Entry::NONE; ENDINGS],
-                last: [Entry::NONE; ENDINGS],
-            };
+        let mut table = Table {
+            data,
+            slots: [Entry::NONE; N],
+            sets: [0; SETS],
+            first: [Entry::NONE; ENDINGS],
+            last: [Entry::NONE; ENDINGS],
+        };
         let bytes = data.as_bytes();
         let (mut at, mut class, mut first, mut last, mut entries) = (0, 0, 0, 0, 0);
         while at < bytes.len() {

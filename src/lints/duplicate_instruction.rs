@@ -118,6 +118,14 @@ fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pa
         shingles(of.words, again as u32, &mut all);
         sizes.push(all.len() - from);
     }
+    // Most shingles stand in one instruction only, and a small table tells which do: hashes that meet nobody go.
+    let mask = (all.len() * 4).next_power_of_two() - 1;
+    let mut met = vec![0u8; mask + 1];
+    for (hash, _) in &all {
+        let met = &mut met[*hash as usize & mask];
+        *met = met.saturating_add(1);
+    }
+    all.retain(|(hash, _)| met[*hash as usize & mask] > 1);
     // What has a shingle in common stands side by side then.
     all.sort_unstable();
     let mut sharing: Vec<(u32, u32)> = Vec::new();
@@ -181,7 +189,6 @@ impl Hasher for Hashed {
     fn write(&mut self, bytes: &[u8]) {
         self.0 = xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.0);
     }
-
 }
 
 /// What must not differ: numbers, names with marks in them, and negations.
