@@ -365,8 +365,14 @@ enum Place {
     End,
 }
 
-/// A phrase, where it may stand, and its classes.
-type Phrase = (&'static str, Place, Classes);
+/// A phrase.
+struct Phrase {
+    text: &'static str,
+    place: Place,
+    classes: Classes,
+    /// Whether it holds a `_`, which stands for a space.
+    has_gap: bool,
+}
 
 /// Phrases with their classes, by first character.
 pub(super) struct Phrases {
@@ -397,7 +403,9 @@ impl Phrases {
             };
             if let Some(first) = phrase.chars().next() {
                 phrases.may_start[first as usize & 0xfff] = true;
-                phrases.by_first.entry(first).or_default().push((phrase, place, class));
+                let has_gap = phrase.contains('_');
+                let phrase = Phrase { text: phrase, place, classes: class, has_gap };
+                phrases.by_first.entry(first).or_default().push(phrase);
             }
         }
         phrases
@@ -414,29 +422,30 @@ impl Phrases {
             }
             let Some(candidates) = self.by_first.get(&first) else { continue };
             let rest = &sentence[at..];
-            let fits = |(phrase, place, _): &&(&str, Place, Classes)| {
-                let at_place = match place {
-                    Place::Anywhere => true,
-                    Place::Start => at == 0,
-                    Place::End => {
-                        rest.len() == phrase.len() || matches!(rest.get(phrase.len()..), Some("，" | "、" | ","))
+            let fits = |phrase: &&Phrase| {
+                let starts =
+                    if phrase.has_gap { starts_with_gaps(rest, phrase.text) } else { rest.starts_with(phrase.text) };
+                let length = phrase.text.len();
+                starts
+                    && match phrase.place {
+                        Place::Anywhere => true,
+                        Place::Start => at == 0,
+                        Place::End => rest.len() == length || matches!(rest.get(length..), Some("，" | "、" | ",")),
                     }
-                };
-                at_place && starts_with(rest, phrase)
             };
             let found = candidates.iter().filter(fits);
             let mut classes = 0;
-            for (phrase, _, class) in found {
-                classes |= class;
-                let hides = match *class {
+            for phrase in found {
+                classes |= phrase.classes;
+                let hides = match phrase.classes {
                     NOT_NEVER => NEVER,
                     NOT_PREFER => PREFER,
                     NOT_TRIGGER => TRIGGER,
                     NOT_PERMISSION => PERMISSION,
                     _ => 0,
                 };
-                if hides != 0 && at + phrase.len() > hidden[0].0 {
-                    hidden[0] = (at + phrase.len(), hides);
+                if hides != 0 && at + phrase.text.len() > hidden[0].0 {
+                    hidden[0] = (at + phrase.text.len(), hides);
                 }
             }
             if at < hidden[0].0 {
@@ -454,10 +463,7 @@ impl Phrases {
     }
 }
 
-fn starts_with(text: &str, phrase: &str) -> bool {
-    if !phrase.contains('_') {
-        return text.starts_with(phrase);
-    }
+fn starts_with_gaps(text: &str, phrase: &str) -> bool {
     let mut text = text.chars();
     phrase.chars().all(|c| text.next() == Some(if c == '_' { ' ' } else { c }))
 }
