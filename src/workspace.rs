@@ -14,7 +14,7 @@ pub use rules::{ScopedRule, flag};
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
-use crate::instructions::{self, Counted};
+use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
@@ -63,6 +63,7 @@ pub struct File {
     pub document: Document,
     tokens: OnceLock<u64>,
     counted: OnceLock<Counted>,
+    words: OnceLock<Normalized>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -96,6 +97,14 @@ impl File {
     /// The instructions of the text, counted at the first question.
     pub fn instructions(&self) -> &Counted {
         self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
+    }
+
+    /// The words of the instructions, in their order, made at the first question.
+    pub fn instruction_words(&self) -> &Normalized {
+        let text = &self.source.text;
+        self.words.get_or_init(|| {
+            Normalized::new(self.instructions().items.iter().map(|instruction| instruction.span.slice(text)))
+        })
     }
 
     /// Tokens of the whole text, counted at the first question.
@@ -396,6 +405,7 @@ fn read_file(
         document,
         tokens: OnceLock::new(),
         counted: OnceLock::new(),
+        words: OnceLock::new(),
         raw,
     }
 }
