@@ -145,7 +145,7 @@ pub fn after(world: &dyn World, workspace: &Workspace, outputs: &[(String, Vec<u
 
 fn over<'a>(world: &'a dyn World, workspace: &Workspace, outputs: &[(String, Vec<u8>)]) -> Overlay<'a> {
     let changed = outputs.iter().map(|(path, bytes)| (workspace.root.join(path), Some(bytes.clone()))).collect();
-    Overlay { base: world, changed }
+    Overlay { under: world, files: changed }
 }
 
 /// What loads at startup in the target's client.

@@ -9,24 +9,24 @@ use std::path::{Path, PathBuf};
 /// the way to them.
 pub struct Overlay<'a> {
     /// The world below.
-    pub base: &'a dyn World,
+    pub under: &'a dyn World,
     /// Absolute paths with the bytes that they have here; `None` for what is not there.
-    pub changed: BTreeMap<PathBuf, Option<Vec<u8>>>,
+    pub files: BTreeMap<PathBuf, Option<Vec<u8>>>,
 }
 
 impl Overlay<'_> {
     /// The changed file at this path, which may be a link to it below.
     fn change(&self, path: &Path) -> Option<&Option<Vec<u8>>> {
-        if let Some(change) = self.changed.get(path) {
+        if let Some(change) = self.files.get(path) {
             return Some(change);
         }
-        let real = self.base.canonical(path).ok()?;
-        if real == path { None } else { self.changed.get(&real) }
+        let real = self.under.canonical(path).ok()?;
+        if real == path { None } else { self.files.get(&real) }
     }
 
     /// Changes strictly below a folder.
     fn below<'s>(&'s self, dir: &'s Path) -> impl Iterator<Item = (&'s Path, &'s Option<Vec<u8>>)> {
-        let changes = self.changed.range(dir.to_path_buf()..);
+        let changes = self.files.range(dir.to_path_buf()..);
         let inside = changes.take_while(move |(path, _)| path.starts_with(dir));
         inside.filter_map(move |(path, change)| Some((path.strip_prefix(dir).ok()?, change)))
     }
@@ -42,7 +42,7 @@ impl Overlay<'_> {
 
 impl World for Overlay<'_> {
     fn read_dir(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
-        let mut entries = match self.base.read_dir(dir) {
+        let mut entries = match self.under.read_dir(dir) {
             Ok(entries) => entries,
             Err(error) if self.below(dir).any(|(_, change)| change.is_some()) => match error.kind() {
                 io::ErrorKind::NotFound => Vec::new(),
@@ -53,7 +53,7 @@ impl World for Overlay<'_> {
         if self.below(dir).next().is_none() {
             return Ok(entries);
         }
-        let is_removed = |name: &str| matches!(self.changed.get(&dir.join(name)), Some(None));
+        let is_removed = |name: &str| matches!(self.files.get(&dir.join(name)), Some(None));
         entries.retain(|entry| match entry.kind {
             EntryKind::Dir => self.is_left(&dir.join(&entry.name)),
             _ => !is_removed(&entry.name),
@@ -76,19 +76,19 @@ impl World for Overlay<'_> {
             Some(Some(bytes)) if bytes.len() as u64 > limit => Err(ReadError::TooLarge(bytes.len() as u64)),
             Some(Some(bytes)) => Ok(bytes.clone()),
             Some(None) => Err(ReadError::NotFound),
-            None => self.base.read(path, limit),
+            None => self.under.read(path, limit),
         }
     }
 
     fn read_link(&self, path: &Path) -> io::Result<PathBuf> {
-        self.base.read_link(path)
+        self.under.read_link(path)
     }
 
     fn stat(&self, path: &Path) -> Option<Stat> {
         match self.change(path) {
             Some(Some(bytes)) => Some(Stat { kind: EntryKind::File, bytes: bytes.len() as u64 }),
             Some(None) => None,
-            None => match self.base.stat(path) {
+            None => match self.under.stat(path) {
                 Some(stat) if stat.kind == EntryKind::Dir && !self.is_left(path) => None,
                 Some(stat) => Some(stat),
                 None if self.below(path).any(|(_, change)| change.is_some()) => {
@@ -100,12 +100,12 @@ impl World for Overlay<'_> {
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        match self.base.canonical(path) {
-            Ok(real) if matches!(self.changed.get(&real), Some(None)) => Err(io::ErrorKind::NotFound.into()),
+        match self.under.canonical(path) {
+            Ok(real) if matches!(self.files.get(&real), Some(None)) => Err(io::ErrorKind::NotFound.into()),
             Ok(real) => Ok(real),
             Err(_) if self.stat(path).is_some() => {
                 // What exists of the way may lead through links; what is new is as it is written.
-                let existing = path.ancestors().skip(1).find_map(|dir| Some((dir, self.base.canonical(dir).ok()?)));
+                let existing = path.ancestors().skip(1).find_map(|dir| Some((dir, self.under.canonical(dir).ok()?)));
                 let Some((dir, real)) = existing else { return Ok(path.to_path_buf()) };
                 Ok(path.strip_prefix(dir).map_or_else(|_| path.to_path_buf(), |rest| real.join(rest)))
             }
@@ -127,7 +127,7 @@ mod tests {
         memory.add("/r/src/x.rs", "x");
         let changed = [("/r/CLAUDE.md", Some("new")), ("/r/docs/agents/a.md", None), ("/r/.claude/rules/b.md", Some("b"))];
         let changed = changed.map(|(path, text)| (PathBuf::from(path), text.map(|text| text.as_bytes().to_vec())));
-        let world = Overlay { base: &memory, changed: changed.into() };
+        let world = Overlay { under: &memory, files: changed.into() };
         let names = |dir: &str| -> Vec<String> {
             world.read_dir(Path::new(dir)).into_iter().flatten().map(|entry| entry.name).collect()
         };
