@@ -24,8 +24,8 @@ pub fn apply(text: &str, edits: &[Edit]) -> Option<String> {
     Some(out)
 }
 
-/// The same, and the file stays the kind of file that it is: new lines end as the first line does, and the last line keeps
-/// its ending.
+/// The same, and the file stays the kind of file that it is: new lines end as the first line does, and the last line has
+/// an ending if it had one.
 pub fn apply_to_file(text: &str, edits: &[Edit]) -> Option<String> {
     let is_windows = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
     let ending = if is_windows { "\r\n" } else { "\n" };
@@ -35,8 +35,10 @@ pub fn apply_to_file(text: &str, edits: &[Edit]) -> Option<String> {
     };
     let edits: Vec<Edit> = edits.iter().map(in_kind).collect();
     let mut out = apply(text, &edits)?;
-    if text.ends_with('\n') && !out.is_empty() && !out.ends_with('\n') {
-        out.push_str(ending);
+    match (text.ends_with('\n'), out.ends_with('\n')) {
+        (true, false) if !out.is_empty() => out.push_str(ending),
+        (false, true) if !text.is_empty() => out.truncate(out.trim_end_matches(['\r', '\n']).len()),
+        _ => {}
     }
     Some(out)
 }
@@ -65,6 +67,7 @@ mod tests {
         assert_eq!(made("a\nb\n", &[edit(0, 1, "x\r\ny")]).as_deref(), Some("x\ny\nb\n"));
         assert_eq!(made("a\r\nb\r\n", &[edit(4, 6, "")]).as_deref(), Some("a\r\nb\r\n"));
         assert_eq!(made("a\nb", &[edit(2, 3, "c")]).as_deref(), Some("a\nc"));
+        assert_eq!(made("a", &[edit(1, 1, "\nb\n")]).as_deref(), Some("a\nb"));
         assert_eq!(made("a\n", &[edit(0, 2, "")]).as_deref(), Some(""));
     }
 }

@@ -185,8 +185,17 @@ pub fn url(name: &str) -> String {
 }
 
 /// The lints that read [`Workspace::references`].
-const OF_REFERENCES: [&str; 6] =
-    ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
+const OF_REFERENCES: [&str; 9] = [
+    "stale-citation",
+    "drifted-citation",
+    "missing-path",
+    "missing-symbol",
+    "unknown-command",
+    "case-mismatch",
+    "missing-import",
+    "missing-link-target",
+    "dead-scope",
+];
 
 /// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
 pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
