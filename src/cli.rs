@@ -4,6 +4,7 @@ mod check;
 mod compile;
 mod completions;
 mod context;
+mod decompile;
 mod explain;
 mod init;
 mod measure;
@@ -80,6 +81,8 @@ enum Command {
     Measure(measure::MeasureArguments),
     /// Slim what loads in every session, prove that nothing is lost, and go back
     Compile(compile::CompileArguments),
+    /// Restore what was compiled, with the edits that were made since
+    Decompile(decompile::DecompileArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
     /// Print the page of a lint, or the list of lints
@@ -129,6 +132,7 @@ pub fn run() -> ExitCode {
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Compile(of) => compile::compile(global, of),
+        Command::Decompile(of) => decompile::decompile(global, of),
         Command::Refs(of) => refs::refs(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
@@ -142,14 +146,18 @@ pub fn run() -> ExitCode {
                 ExitCode::from(UNUSABLE)
             }
         },
-        Err(Unusable { message, hint }) => {
-            say(&format!("ctxlint: {}", crate::report::one_line(&message)));
-            if !hint.is_empty() {
-                say(&format!("  hint: {}", crate::report::one_line(&hint)));
-            }
+        Err(error) => {
+            say(error_text(&error).trim_end());
             ExitCode::from(UNUSABLE)
         }
     }
+}
+
+/// What is wrong and the way out, a line for each.
+fn error_text(error: &Unusable) -> String {
+    let line = crate::report::one_line;
+    let hint = if error.hint.is_empty() { String::new() } else { format!("  hint: {}\n", line(&error.hint)) };
+    format!("ctxlint: {}\n{hint}", line(&error.message))
 }
 
 /// Writes a result. A reader that went away (`| head`) is no error.

@@ -21,6 +21,7 @@ mod scopes;
 pub mod sources;
 pub mod targets;
 
+use crate::clients::Client;
 use crate::measure::Measured;
 use crate::workspace::Workspace;
 use crate::world::World;
@@ -121,6 +122,8 @@ pub struct Compiled {
     pub map: Map,
     /// Every output with its bytes, by path, but for the map itself.
     pub outputs: Vec<(String, Vec<u8>)>,
+    /// What loads at startup in each used client, before and after.
+    pub clients: Vec<(&'static Client, Measured, Measured)>,
     /// What loads at startup in the target's client before.
     pub before: Measured,
     /// And after.
@@ -133,11 +136,12 @@ pub struct Compiled {
     pub proof: proof::Proof,
 }
 
-/// Plans and emits, and proves the result. `previous` is the map of the run before, whose names and decisions hold unless
+/// Plans and emits, and proves the result; nothing may be written unless [`proof::Proof::holds`]. `previous` is the map of the run before, whose names and decisions hold unless
 /// much speaks against them.
 ///
 /// # Errors
-/// When a source cannot be read as text, when a plan names what is not there, or when the result does not hold its proof.
+/// When a source cannot be read as text, when a plan names what is not there, or when a scope would be lost under
+/// [`Options::strict`].
 pub fn compile(
     world: &dyn World,
     workspace: &Workspace,
@@ -159,8 +163,10 @@ pub fn compile(
         if after.tokens > before.tokens && options.applied.is_none() && plan::take_back_worst(&mut plan) {
             continue;
         }
-        let proof = proof::prove(world, workspace, &after_workspace, &sources, &emitted, target)?;
+        let proof = proof::prove(world, workspace, &after_workspace, &sources, &emitted, target);
+        let clients = proof::by_client(workspace, &after_workspace);
         return Ok(Compiled {
+            clients,
             moves: moves(&sources, &plan.decisions, &emitted.map),
             map: emitted.map,
             outputs: emitted.outputs,
