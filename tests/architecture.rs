@@ -110,8 +110,10 @@ const ROOMS: &[(&str, &[&str])] = &[
         "compile",
         &[
             "clients",
+            "diagnostic",
             "discover",
             "instructions",
+            "lint",
             "load",
             "measure",
             "model",

@@ -195,7 +195,7 @@ fn one(
         return Ok(Answer { text, code });
     }
     if arguments.write {
-        tree::must_be_clean(root, &changes, arguments.allow_dirty)?;
+        tree::must_be_clean(root, &changes, arguments.allow_dirty, |path| was_output(path) && !is_source(path))?;
     }
     if arguments.write || out.is_some() {
         tree::write(place, &changes)?;

@@ -67,7 +67,8 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
             decompiled.sources.iter().map(|(path, bytes)| (path.clone(), Some(bytes.clone()))).collect()
         };
         let changes = tree::changes(&root, &wanted, |_| true)?;
-        tree::must_be_clean(&root, &changes, arguments.allow_dirty)?;
+        let is_made = |path: &str| path == MAP_PATH || decompiled.removed.iter().any(|removed| removed == path);
+        tree::must_be_clean(&root, &changes, arguments.allow_dirty, is_made)?;
         tree::write(&root, &changes)?;
         let _ = writeln!(text, "wrote or removed {}", counted(changes.len(), "file"));
     } else {

@@ -3,7 +3,10 @@
 use super::plan::{Decision, Droppable, Options};
 use super::sources::Source;
 use super::{Action, pieces};
+use crate::diagnostic::{Basis, Diagnostic};
 use crate::instructions::normalize;
+use crate::lint::{self, Selection};
+use crate::source::Span;
 use crate::workspace::Workspace;
 use std::collections::HashMap;
 
@@ -24,7 +27,44 @@ pub(super) fn find(sources: &[Source<'_>], options: &Options, workspace: &Worksp
     if options.drops.contains(&Droppable::Duplicates) {
         found.extend(repeated(sources));
     }
-    let _ = workspace;
+    let lints = [(Droppable::Derivable, "derivable-content"), (Droppable::Style, "enforced-elsewhere")];
+    for (kind, lint) in lints.iter().filter(|(kind, _)| options.drops.contains(kind)) {
+        let selection = Selection { only: vec![(*lint).to_owned()], ..Selection::default() };
+        // Of what these lints find, the errors are no repetitions: there the text says something else.
+        let said = lint::run(workspace, &selection).diagnostics;
+        let said: Vec<Diagnostic> = said.into_iter().filter(|one| one.lint == *lint && one.basis == Basis::Cost).collect();
+        for (number, source) in sources.iter().enumerate() {
+            let of_source: Vec<&Diagnostic> = said.iter().filter(|one| *one.path == *source.file.path).collect();
+            found.extend(said_elsewhere(source, number, *kind, &of_source));
+        }
+    }
+    found
+}
+
+/// Pieces that say nothing but what findings of one kind cover.
+fn said_elsewhere(source: &Source<'_>, number: usize, kind: Droppable, said: &[&Diagnostic]) -> Vec<Found> {
+    let mut found = Vec::new();
+    for (at, piece) in source.pieces.iter().enumerate() {
+        let Some(body) = pieces::body_of(&source.file.document, piece, source.text()) else { continue };
+        let inside: Vec<&&Diagnostic> =
+            said.iter().filter(|one| one.span.is_some_and(|span| body.contains(span))).collect();
+        let Some(first) = inside.first().filter(|_| !piece.fixed && piece.level > 1) else { continue };
+        let covers = |span: Span| inside.iter().any(|one| one.span.is_some_and(|of| of.contains(span)));
+        let instructions = || source.instructions().iter().filter(|item| body.contains(item.span));
+        let lines = body.slice(source.text()).lines().filter(|line| !line.trim().is_empty()).count();
+        let covered: usize = inside
+            .iter()
+            .filter_map(|one| one.span)
+            .map(|span| span.slice(source.text()).lines().filter(|line| !line.trim().is_empty()).count())
+            .sum();
+        let nothing_else = match kind {
+            Droppable::Derivable => instructions().all(|item| covers(item.span)) && covered + 1 >= lines,
+            _ => instructions().all(|item| covers(item.span)) && covered >= lines,
+        };
+        if nothing_else {
+            found.push(Found { source: number, piece: at, reason: first.message.clone() });
+        }
+    }
     found
 }
 

@@ -8,7 +8,7 @@ use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess};
 use super::sources::{Source, bound};
-use super::targets::Target;
+use super::targets::{self, Target};
 use super::{Action, duplicates};
 use crate::source::Span;
 use crate::workspace::Workspace;
@@ -48,8 +48,17 @@ impl Profile {
     fn threshold(self) -> i32 {
         match self {
             Profile::Minimal => 1,
-            Profile::Balanced => 3,
-            Profile::Full => 7,
+            Profile::Balanced => 1,
+            Profile::Full => 4,
+        }
+    }
+
+    /// The least score of a move of what is told from all work by its heading: the smallest root does without it.
+    fn threshold_of(self, facts: &Facts) -> i32 {
+        let is_general = facts.is(Class::Conduct) || facts.is_foreign || facts.tokens < LEAST_RULE;
+        match self {
+            Profile::Minimal if !is_general => -3,
+            profile => profile.threshold(),
         }
     }
 }
@@ -162,7 +171,6 @@ pub fn plan(
     options: &Options,
     previous: Option<&Map>,
 ) -> Plan {
-    let _ = target;
     let mut plan = Plan::default();
     let duplicates = duplicates::find(sources, options, workspace);
     for (number, source) in sources.iter().enumerate() {
@@ -176,21 +184,30 @@ pub fn plan(
             continue;
         }
         let linked = linked_anchors(workspace, source);
+        let mut closed: Vec<Action> = Vec::new();
+        for action in [Action::Rule, Action::Skill, Action::Document] {
+            if targets::is_ignored(target, workspace, &source.base, action) {
+                let what = action.name();
+                plan.notes.push(format!("{}: git ignores the place of a {what}, so none is made", source.path()));
+                closed.push(action);
+            }
+        }
         let mut judged: Vec<Judged> = Vec::new();
         for at in 0..source.pieces.len() {
             let above = source.pieces[at].parent.filter(|parent| source.pieces[*parent].level > 1);
             let parent = above.and_then(|parent: usize| judged[parent].guess.clone());
-            judged.push(judge(workspace, source, at, parent.as_ref(), &linked));
+            judged.push(judge(workspace, source, at, parent.as_ref(), &linked, &closed));
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
         if source.is_rule
+            && target == Target::ClaudeCode
             && let Some(whole) = whole_rule(workspace, source, number, &judged, options)
         {
             plan.decisions.extend(whole);
             continue;
         }
-        let mut decisions = decide(workspace, source, number, &judged, options, rows);
+        let mut decisions = decide(workspace, source, number, &judged, options, rows, &closed);
         duplicates::drop_found(&mut decisions, number, &duplicates);
         plan.decisions.extend(decisions);
     }
@@ -259,6 +276,7 @@ fn judge(
     at: usize,
     parent: Option<&Guess>,
     linked: &[String],
+    closed: &[Action],
 ) -> Judged {
     let piece = &source.pieces[at];
     let facts = facts(workspace, source, at, at + 1);
@@ -266,7 +284,7 @@ fn judge(
     let mut judged = Judged { facts, guess, veto: None, best: None };
     judged.veto = veto(workspace, source, at, &judged, linked);
     if judged.veto.is_none() && !piece.fixed {
-        judged.best = best(source, &judged);
+        judged.best = best(source, &judged, closed);
     }
     judged
 }
@@ -309,7 +327,9 @@ fn veto(
     if facts.is(Class::Safety) && says {
         return stays("it is about safety");
     }
-    if facts.gate > 0 && !is_record {
+    // A procedure says itself what comes before what.
+    let is_procedure = facts.is(Class::Task) && facts.steps >= 3;
+    if facts.gate > 0 && !is_record && !is_procedure {
         return stays("it says what must hold before work is done");
     }
     let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
@@ -345,7 +365,7 @@ fn is_opening(source: &Source<'_>, at: usize) -> bool {
 }
 
 /// The best destination with what speaks for it.
-fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
+fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
     let facts = &judged.facts;
     let mut candidates = vec![document(facts)];
     if source.at_start {
@@ -362,6 +382,7 @@ fn best(source: &Source<'_>, judged: &Judged) -> Option<Candidate> {
     let guess = judged.guess.as_ref().filter(|guess| !is_general && guess.points > 1);
     candidates.extend(guess.map(|guess| rule(facts, guess)));
     let mut best: Option<Candidate> = None;
+    candidates.retain(|candidate| !closed.contains(&candidate.action));
     for candidate in candidates {
         if best.as_ref().is_none_or(|best| candidate.score > best.score) {
             best = Some(candidate);
@@ -494,6 +515,7 @@ fn decide(
     judged: &[Judged],
     options: &Options,
     rows: &[Row],
+    closed: &[Action],
 ) -> Vec<Decision> {
     let pieces = &source.pieces;
     let mut wanted: Vec<Option<Candidate>> = Vec::new();
@@ -502,7 +524,7 @@ fn decide(
     }
     // Procedures whose steps have headings of their own move whole.
     for at in 0..pieces.len() {
-        if let Some(whole) = procedure(workspace, source, at, judged, options) {
+        if let Some(whole) = procedure(workspace, source, at, judged, options).filter(|_| !closed.contains(&Action::Skill)) {
             wanted[at..pieces[at].end].fill(Some(whole));
         }
     }
@@ -604,7 +626,7 @@ fn why_kept(judged: &Judged) -> Vec<String> {
 /// The score of what a person decided.
 const PINNED: i32 = 1_000;
 
-/// How far a new decision must be ahead of the one of the run before.
+/// How far the score of a move may fall before it is taken back.
 const LEAD: i32 = 4;
 
 /// The decision on one piece alone.
@@ -619,18 +641,11 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, rows: &[Row]) -> Op
         return None;
     }
     let best = judged.best.clone()?;
-    let threshold = options.profile.threshold();
-    match before.map(|row| (row, Action::from_name(&row.action))) {
-        // What was moved stays moved, and what stayed stays, unless much speaks for the other.
-        Some((_, Some(Action::Keep))) if best.score < threshold + LEAD && best.score >= threshold => {
-            // The run before saw the same text, or the decision would be new.
-            Some(best)
-        }
-        Some((row, Some(action))) if action != Action::Keep && action == best.action && row.scope == best.scope => {
-            (best.score > threshold - LEAD).then_some(best)
-        }
-        _ => (best.score >= threshold).then_some(best),
-    }
+    let threshold = options.profile.threshold_of(&judged.facts);
+    let same = |row: &&Row| row.action == best.action.name() && row.scope == best.scope;
+    // What was moved stays moved unless much speaks against it.
+    let threshold = if before.filter(same).is_some() { threshold - LEAD } else { threshold };
+    (best.score >= threshold).then_some(best)
 }
 
 /// A section that is one procedure: its steps are headings below it.

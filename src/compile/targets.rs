@@ -10,6 +10,7 @@ mod gemini;
 use super::Action;
 use super::names::slug;
 use crate::clients::{self, Client};
+use crate::paths::Presence;
 use crate::scope::Scope;
 use crate::workspace::Workspace;
 
@@ -125,6 +126,21 @@ pub(super) fn place(target: Target, workspace: &Workspace, item: &Item) -> Place
         Target::Copilot => copilot::place(workspace, item),
         Target::Gemini => gemini::place(workspace, item),
     }
+}
+
+/// Whether what a target writes for such an item would be ignored by git, and so be lost to everybody else.
+pub(super) fn is_ignored(target: Target, workspace: &Workspace, base: &str, action: Action) -> bool {
+    let item = Item {
+        action,
+        title: "section".to_owned(),
+        topic: String::new(),
+        scope: Vec::new(),
+        base: base.to_owned(),
+        whole_rule: None,
+        newline: "\n",
+    };
+    let place = place(target, workspace, &item);
+    workspace.index.presence(&format!("{}{}", place.stem, place.ending)) == Presence::Ignored
 }
 
 /// `base/rest`.

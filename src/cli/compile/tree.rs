@@ -87,8 +87,14 @@ fn existing(dir: &Path) -> (PathBuf, String) {
     (found.to_path_buf(), rest.iter().map(|part| format!("{part}/")).collect())
 }
 
-/// Refuses when something is not committed: the last commit is the surest way back.
-pub(crate) fn must_be_clean(root: &Path, changes: &[Change], allow_dirty: bool) -> Result<(), Unusable> {
+/// Refuses when something is not committed: the last commit is the surest way back. What `is_made` by the compiler needs
+/// none.
+pub(crate) fn must_be_clean(
+    root: &Path,
+    changes: &[Change],
+    allow_dirty: bool,
+    is_made: impl Fn(&str) -> bool,
+) -> Result<(), Unusable> {
     if allow_dirty {
         return Ok(());
     }
@@ -101,7 +107,7 @@ pub(crate) fn must_be_clean(root: &Path, changes: &[Change], allow_dirty: bool) 
     }
     let tracked = crate::world::git::tracked(root).unwrap_or_default();
     let is_tracked = |path: &String| tracked.binary_search(path).is_ok();
-    let replaced = changes.iter().filter(|change| change.expected != Expected::Nothing);
+    let replaced = changes.iter().filter(|change| change.expected != Expected::Nothing && !is_made(&change.path));
     match replaced.map(|change| &change.path).find(|path| !is_tracked(path)) {
         Some(path) => Err(Unusable::new(format!("{path} is not in git, so there would be no way back"), hint)),
         None => Ok(()),
