@@ -160,7 +160,8 @@ pub fn compile(
         let after_workspace = proof::after(world, workspace, &emitted.outputs);
         let after = proof::startup(&after_workspace, target);
         // A move that does not pay for its pointer is none; what a person planned is not questioned.
-        if after.tokens > before.tokens && options.applied.is_none() && plan::take_back_worst(&mut plan) {
+        let is_moved = sources.iter().all(|source| !source.translated);
+        if is_moved && after.tokens > before.tokens && options.applied.is_none() && plan::take_back_worst(&mut plan) {
             continue;
         }
         let proof = proof::prove(world, workspace, &after_workspace, &sources, &emitted, target);

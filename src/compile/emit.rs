@@ -280,10 +280,29 @@ fn scope_name(scope: &[String]) -> Option<String> {
     parts.last().map(str::to_owned)
 }
 
-/// A heading without marks.
+/// A heading without marks: links and images give their text.
 fn plain_text(title: &str) -> String {
-    let kept: String = title.chars().filter(|c| !matches!(c, '`' | '*' | '#') && !c.is_control()).collect();
-    kept.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(':').to_owned()
+    let mut out = String::new();
+    let mut rest = title;
+    while let Some(c) = rest.chars().next() {
+        rest = &rest[c.len_utf8()..];
+        match c {
+            ']' => {
+                let close = match rest.chars().next() {
+                    Some('(') => ')',
+                    Some('[') => ']',
+                    _ => continue,
+                };
+                rest = rest.find(close).map_or("", |end| &rest[end + 1..]);
+            }
+            '<' if rest.contains('>') => rest = rest.find('>').map_or("", |end| &rest[end + 1..]),
+            '`' | '*' | '#' | '[' | '<' | '>' | '\\' => {}
+            '!' if rest.starts_with('[') => {}
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(':').to_owned()
 }
 
 /// The path that the run before gave to one of these sections, for the same action.
