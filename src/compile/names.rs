@@ -14,6 +14,11 @@ const RESERVED: [&str; 6] = ["con", "prn", "aux", "nul", "index", "readme"];
 /// A name for a heading: lower case, ASCII letters, digits and hyphens. What is left of a heading in another script is too
 /// little to be told by, so it gets a name from its hash.
 pub(super) fn slug(title: &str) -> String {
+    // What stands in brackets explains the rest.
+    let short = title.split(['(', '（']).next().unwrap_or(title);
+    if short.len() < title.len() && short.chars().filter(char::is_ascii_alphabetic).count() >= 3 {
+        return slug(short);
+    }
     let mut slug = String::new();
     for c in title.chars() {
         match c {

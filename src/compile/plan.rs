@@ -391,6 +391,9 @@ fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> Option<Candi
     best
 }
 
+/// What stands directly under a heading is short, in tokens.
+const SHORT: u64 = 40;
+
 /// Fewer tokens are not worth a rule of their own.
 const LEAST_RULE: u64 = 25;
 
@@ -448,6 +451,9 @@ fn document(facts: &Facts) -> Candidate {
         add(-2, "commands of every day".to_owned());
     }
     score -= against(facts, &mut evidence);
+    if evidence.is_empty() {
+        evidence.push("nothing in it is for all work".to_owned());
+    }
     Candidate { action: Action::Document, score, scope: Vec::new(), evidence }
 }
 
@@ -536,7 +542,8 @@ fn decide(
         }
         if below.clone().any(|piece| wanted[piece].is_none()) {
             wanted[at] = None;
-        } else if !pieces[at].has_body && judged[at].veto.is_none() {
+        } else if wanted[at].is_none() && judged[at].veto.is_none() && judged[at].facts.tokens < SHORT {
+            // A heading with a line or two goes with what it is above.
             wanted[at] = wanted[at + 1].clone();
         }
     }
