@@ -466,7 +466,8 @@ proptest! {
             }
         };
         prop_assert!(compiled.proof.holds(), "{:?}", compiled.proof);
-        prop_assert!(compiled.after.tokens <= compiled.before.tokens);
+        // What another client reads is translated, and loads nowhere before.
+        prop_assert!(target != 0 || compiled.after.tokens <= compiled.before.tokens);
         prop_assert_eq!(compiled.proof.instructions_before, compiled.proof.instructions_after);
         let sources: BTreeMap<&str, &str> =
             [("CLAUDE.md", memory.as_str()), ("AGENTS.md", &memory), ("GEMINI.md", &memory), (".claude/rules/all.md", &rule)].into();

@@ -7,7 +7,7 @@ use super::rewrite::{self, Change, skeleton};
 use super::sources::Source;
 use super::targets::{self, Item, Place, Target};
 use super::{Action, Refusal};
-use crate::paths::{file_name, join, parent};
+use crate::paths::{file_name, join, normalize, parent};
 use crate::source::Span;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -81,7 +81,7 @@ pub fn emit(
         }
     }
     let layout = layout(sources, plan, &groups, &homes, &decided, target, options);
-    let context = Context { sources, places: &places, plan };
+    let context = Context { workspace, sources, places: &places, plan };
     let mut outputs = Vec::new();
     let mut rows: Vec<Vec<Row>> = sources.iter().map(|_| Vec::new()).collect();
     let mut files = Vec::new();
@@ -129,7 +129,7 @@ pub fn emit(
         budget: options.budget,
         drops: options.drops.iter().map(|kind| kind.name().to_owned()).collect(),
         index: options.index,
-        applied: options.applied.is_some(),
+        applied: plan.decisions.iter().any(|decision| decision.pinned),
         sources: map_sources,
         files,
     };
@@ -422,6 +422,7 @@ fn whole_rule(out: &mut Vec<Segment>, number: usize, source: &Source<'_>, group:
 }
 
 struct Context<'a> {
+    workspace: &'a Workspace,
     sources: &'a [Source<'a>],
     places: &'a [Vec<&'a str>],
     plan: &'a Plan,
@@ -564,19 +565,33 @@ fn changes(context: &Context<'_>, number: usize, piece: usize, path: &str, raise
                 let new = format!("{}#{fragment}", crate::paths::relative(parent(path), target));
                 changes.push(Change { kind: "anchor", span: link.content, new });
             }
-        } else if let Some(new) = rewrite::rebased(written, source.path(), path) {
+        } else if let Some(new) = rebased(context, written, source.path(), path) {
             changes.push(Change { kind: "link", span: link.content, new });
         }
     }
     // A definition changes with its piece, whoever uses it.
     for link in rewrite::links(document).filter(|link| !link.span.contains(link.content)) {
         if span.contains(link.content)
-            && let Some(new) = rewrite::rebased(link.content.slice(text), source.path(), path)
+            && let Some(new) = rebased(context, link.content.slice(text), source.path(), path)
         {
             changes.push(Change { kind: "link", span: link.content, new });
         }
     }
     changes
+}
+
+/// A link as it must be written in `to`. One that leads from the root and not from its file stays: agents read it so.
+fn rebased(context: &Context<'_>, written: &str, from: &str, to: &str) -> Option<String> {
+    let path = written.split(['#', '?']).next().unwrap_or("");
+    let decoded = crate::parse::percent_decode(path).map_or_else(|| path.to_owned(), |path| path.into_owned());
+    let index = &context.workspace.index;
+    let is_there = |dir: &str| {
+        normalize(dir, &decoded).is_some_and(|path| index.presence(&path) != crate::paths::Presence::Missing)
+    };
+    if !is_there(parent(from)) && is_there("") {
+        return None;
+    }
+    rewrite::rebased(written, from, to)
 }
 
 /// The piece whose heading a fragment names.
@@ -607,7 +622,7 @@ fn foreign_definitions(context: &Context<'_>, number: usize, piece: usize, path:
         let start = text[..link.content.start as usize].rfind('\n').map_or(0, |at| at + 1);
         let end = text[link.content.end as usize..].find('\n').map_or(text.len(), |at| link.content.end as usize + at);
         let written = link.content.slice(text);
-        let new = rewrite::rebased(written, source.path(), path).unwrap_or_else(|| written.to_owned());
+        let new = rebased(context, written, source.path(), path).unwrap_or_else(|| written.to_owned());
         let before = &text[start..link.content.start as usize];
         let behind = text[link.content.end as usize..end].trim_end();
         found.push(format!("{}{new}{behind}", before.trim_start()));

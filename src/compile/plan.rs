@@ -553,7 +553,9 @@ fn decide(
         let tokens = judged[at].facts.tokens;
         let Some(candidate) = wanted[at].clone() else {
             open = None;
-            decisions.push(Decision { evidence: why_kept(&judged[at]), ..keep(number, at, tokens, "") });
+            let pinned = rows.iter().find(|row| row.pinned && !piece.path.is_empty() && row.heading == piece.path);
+            let evidence = pinned.map_or_else(|| why_kept(&judged[at]), |row| vec![row.reason.clone()]);
+            decisions.push(Decision { evidence, pinned: pinned.is_some(), ..keep(number, at, tokens, "") });
             continue;
         };
         // A piece joins its section's decision where both go to the same place for the same reason.
@@ -698,6 +700,7 @@ fn confidence(score: i32) -> u8 {
         6 => 80,
         7 => 85,
         8 => 90,
+        PINNED.. => 100,
         _ => 95,
     }
 }

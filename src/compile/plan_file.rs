@@ -230,12 +230,25 @@ pub fn apply(file: &PlanFile, workspace: &Workspace, sources: &[Source<'_>], pla
             let _ = at;
         }
     }
-    plan.decisions = decisions(workspace, sources, &wanted);
+    plan.decisions = decisions(workspace, sources, &wanted, &plan.decisions);
     plan.notes.clear();
     Ok(())
 }
 
-fn decisions(workspace: &Workspace, sources: &[Source<'_>], wanted: &[Vec<Option<&PlanEntry>>]) -> Vec<Decision> {
+fn decisions(
+    workspace: &Workspace,
+    sources: &[Source<'_>],
+    wanted: &[Vec<Option<&PlanEntry>>],
+    before: &[Decision],
+) -> Vec<Decision> {
+    // What the plan does not name stays: by itself, or because it was taken out.
+    let unnamed = |source: usize, at: usize| {
+        let planned = before.iter().find(|other| other.source == source && (other.first..other.last).contains(&at));
+        match planned.filter(|other| other.action == Action::Keep) {
+            Some(kept) => (kept.evidence.clone(), kept.pinned),
+            None => (vec!["the plan does not name it".to_owned()], true),
+        }
+    };
     let mut out: Vec<Decision> = Vec::new();
     for (number, source) in sources.iter().enumerate() {
         let mut open: Option<&PlanEntry> = None;
@@ -265,9 +278,9 @@ fn decisions(workspace: &Workspace, sources: &[Source<'_>], wanted: &[Vec<Option
                 scope: entry.map(|entry| entry.scope.clone()).unwrap_or_default(),
                 score: 0,
                 confidence: 100,
-                evidence: entry.map(|_| vec!["the plan says so".to_owned()]).unwrap_or_default(),
+                evidence: entry.map_or_else(|| unnamed(number, at).0, |_| vec!["the plan says so".to_owned()]),
                 dst: entry.filter(|_| action != Action::Keep).and_then(|entry| entry.path.clone()),
-                pinned: entry.is_some(),
+                pinned: entry.is_some() || unnamed(number, at).1,
                 tokens,
             });
         }
