@@ -31,10 +31,13 @@ fn main() {
         println!("usage: compile_corpus FOLDER");
         return;
     };
-    let mut repositories: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut repositories: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     repositories.retain(|path| path.is_dir());
     repositories.sort();
-    println!("| repository | root | lines | tokens | balanced | minimal | startup | balanced | minimal | rules, skills, documents |");
+    println!(
+        "| repository | root | lines | tokens | balanced | minimal | startup | balanced | minimal | rules, skills, documents |"
+    );
     println!("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |");
     let mut large: [Vec<f64>; 4] = Default::default();
     let (mut proofs, mut returns, mut stays, mut labels) = (0, 0, 0, 0);
@@ -46,7 +49,8 @@ fn main() {
             continue;
         };
         let tokens = count(Encoding::O200kBase, &text) as u64;
-        let outcomes = [Profile::Balanced, Profile::Minimal].map(|profile| outcome(repository, &workspace, profile, &root, tokens));
+        let outcomes = [Profile::Balanced, Profile::Minimal]
+            .map(|profile| outcome(repository, &workspace, profile, &root, tokens));
         let startup = startup(&workspace);
         for of in &outcomes {
             proofs += usize::from(of.holds);
@@ -80,7 +84,10 @@ fn main() {
         let median = values.get(values.len() / 2).copied().unwrap_or_default();
         println!("- {name}: median {:.0} % over {} roots of more than 200 lines", median * 100.0, values.len());
     }
-    println!("- runs: {} of which the proof holds for {proofs}, the sources come back in {returns}, a second run changes nothing in {stays}, no instruction is lost in {labels}", 2 * repositories.len());
+    println!(
+        "- runs: {} of which the proof holds for {proofs}, the sources come back in {returns}, a second run changes nothing in {stays}, no instruction is lost in {labels}",
+        2 * repositories.len()
+    );
 }
 
 /// The longest memory file of the root, with its text.
@@ -111,7 +118,8 @@ fn outcome(repository: &Path, workspace: &Workspace, profile: Profile, root: &st
         back.sources.iter().all(|(path, bytes)| std::fs::read(repository.join(path)).is_ok_and(|own| own == *bytes))
     });
     let again = compile(&Disk, workspace, Target::ClaudeCode, &options, Some(&compiled.map));
-    let root_after = read(root).map_or(tokens, |bytes| count(Encoding::O200kBase, &String::from_utf8_lossy(&bytes)) as u64);
+    let root_after =
+        read(root).map_or(tokens, |bytes| count(Encoding::O200kBase, &String::from_utf8_lossy(&bytes)) as u64);
     let moved = [Action::Rule, Action::Skill, Action::Document].map(|action| {
         let mut places: Vec<&str> =
             compiled.moves.iter().filter(|row| row.action == action).map(|row| row.dst.as_str()).collect();

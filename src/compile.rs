@@ -6,9 +6,9 @@
 //! [`plan`] decides by small integers, [`emit`] writes in the dialect of a target ([`targets`]), [`proof`] checks.
 
 pub mod decompile;
+mod duplicates;
 pub mod emit;
 mod evidence;
-mod duplicates;
 mod lexicon;
 pub mod map;
 mod names;
@@ -18,6 +18,7 @@ pub mod plan_file;
 pub mod proof;
 mod rewrite;
 mod scopes;
+mod scores;
 pub mod sources;
 pub mod targets;
 

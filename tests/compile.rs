@@ -78,7 +78,8 @@ const FILES: [&str; 8] = [
 ];
 
 fn project(memory: &str) -> Memory {
-    let mut world = world(&[("CLAUDE.md", memory), ("docs/guide.md", "# Guide\n\n## Providers\n"), ("docs/history.md", "# H\n")]);
+    let mut world =
+        world(&[("CLAUDE.md", memory), ("docs/guide.md", "# Guide\n\n## Providers\n"), ("docs/history.md", "# H\n")]);
     for path in FILES {
         world.add(&format!("{ROOT}/{path}"), "text\n");
     }
@@ -101,7 +102,10 @@ fn each_section_goes_where_it_is_needed() {
     let rule = output(&compiled, ".claude/rules/working-on-the-billing-crate.md");
     assert!(rule.starts_with("---\npaths:\n  - \"/crates/billing/**\"\n---\n\n# Working on"), "{rule}");
     // Links are still links to the same places, and each skill and document has a line in the root.
-    assert!(output(&compiled, ".claude/skills/adding-a-new-provider/SKILL.md").contains("](../../../docs/guide.md#providers)"));
+    assert!(
+        output(&compiled, ".claude/skills/adding-a-new-provider/SKILL.md")
+            .contains("](../../../docs/guide.md#providers)")
+    );
     let document = output(&compiled, "docs/agents/architecture.md");
     assert!(document.contains("[the rules](../../CLAUDE.md#rules)"), "{document}");
     assert!(document.contains("[h]: ../history.md"), "a definition comes along: {document}");
@@ -241,12 +245,19 @@ fn a_scope_without_a_folder_stands_in_words() {
         - Edit `dist-workspace.toml` and let the tool write `.github/workflows/release.yml`.\n- Pin each action by its commit.\n";
     let mut world = project("");
     world.files.remove(Path::new("/repo/CLAUDE.md"));
-    for (path, text) in [("AGENTS.md", memory), (".github/workflows/release.yml", "a: 1\n"), ("dist-workspace.toml", "a = 1\n")] {
+    for (path, text) in
+        [("AGENTS.md", memory), (".github/workflows/release.yml", "a: 1\n"), ("dist-workspace.toml", "a = 1\n")]
+    {
         world.add(&format!("{ROOT}/{path}"), text);
     }
     let compiled = run(&world, Target::AgentsMd, &profile(Profile::Balanced), None).unwrap();
     let root = output(&compiled, "AGENTS.md");
-    assert!(root.contains("(for `.github/workflows/release.yml`, `dist-workspace.toml`): `docs/agents/release-workflow.md`"), "{root}");
+    assert!(
+        root.contains(
+            "(for `.github/workflows/release.yml`, `dist-workspace.toml`): `docs/agents/release-workflow.md`"
+        ),
+        "{root}"
+    );
     assert_eq!(compiled.losses.len(), 1);
     let strict = Options { strict: true, ..profile(Profile::Balanced) };
     assert!(run(&world, Target::AgentsMd, &strict, None).is_err());
@@ -414,19 +425,49 @@ fn a_spoiled_map_proves_nothing() {
 
 /// A few lines of Markdown of one kind.
 fn block() -> impl Strategy<Value = String> {
-    let heading = (1usize..5, "[A-Z][a-z]{2,8}( [a-z]{2,8}){0,2}").prop_map(|(level, title)| format!("{} {title}", "#".repeat(level)));
+    let heading = (1usize..5, "[A-Z][a-z]{2,8}( [a-z]{2,8}){0,2}")
+        .prop_map(|(level, title)| format!("{} {title}", "#".repeat(level)));
     let titles = prop::sample::select(vec![
-        "## Architecture", "## Adding a new part", "### Data flow", "## Git", "## Security", "## Testing", "# Overview",
-        "## Working on the billing crate", "Setext\n======", "Below\n-----", "## History ##", "   ### Indented",
+        "## Architecture",
+        "## Adding a new part",
+        "### Data flow",
+        "## Git",
+        "## Security",
+        "## Testing",
+        "# Overview",
+        "## Working on the billing crate",
+        "Setext\n======",
+        "Below\n-----",
+        "## History ##",
+        "   ### Indented",
     ]);
     let texts = prop::sample::select(vec![
-        "Never commit secrets.", "Keep amounts in cents in `crates/billing/src/lib.rs` and in `crates/billing/src/tax.rs`.",
+        "Never commit secrets.",
+        "Keep amounts in cents in `crates/billing/src/lib.rs` and in `crates/billing/src/tax.rs`.",
         "Orders are kept for a year, and the queue is emptied every night by a job of the server.",
-        "See [the guide](docs/guide.md#providers), [above](#architecture) and [the book][b].", "Run `cargo test` before committing.",
-        "1. Create a module.\n2. Register it.\n3. Test it.", "- one\n- two\n  - three\n\n  text", "| a | b |\n| --- | --- |\n| 1 | 2 |",
-        "```sh\n# not a heading\nmake all\n```", "~~~\n## no heading\n~~~", "> ## Quoted heading\n> text", "    ## code, no heading",
-        "[b]: docs/history.md", "<!-- a comment -->", "<div>\n\ntext\n\n</div>", "---", "***", "text\\\nbroken", "\u{65e5}\u{672c}\u{8a9e}のテキスト。必ずテストする。",
-        "@docs/guide.md", "Note.[^n]", "[^n]: A footnote.", "* * *", "- [ ] task\n- [x] done", "![image](docs/a.png)", "&amp; <b>bold</b>",
+        "See [the guide](docs/guide.md#providers), [above](#architecture) and [the book][b].",
+        "Run `cargo test` before committing.",
+        "1. Create a module.\n2. Register it.\n3. Test it.",
+        "- one\n- two\n  - three\n\n  text",
+        "| a | b |\n| --- | --- |\n| 1 | 2 |",
+        "```sh\n# not a heading\nmake all\n```",
+        "~~~\n## no heading\n~~~",
+        "> ## Quoted heading\n> text",
+        "    ## code, no heading",
+        "[b]: docs/history.md",
+        "<!-- a comment -->",
+        "<div>\n\ntext\n\n</div>",
+        "---",
+        "***",
+        "text\\\nbroken",
+        "\u{65e5}\u{672c}\u{8a9e}のテキスト。必ずテストする。",
+        "@docs/guide.md",
+        "Note.[^n]",
+        "[^n]: A footnote.",
+        "* * *",
+        "- [ ] task\n- [x] done",
+        "![image](docs/a.png)",
+        "&amp; <b>bold</b>",
     ]);
     prop_oneof![2 => heading, 3 => titles.prop_map(str::to_owned), 6 => texts.prop_map(str::to_owned)]
 }

@@ -94,7 +94,8 @@ fn without_being_asked_nothing_is_written() {
     let run = ctxlint(dir.path(), &["compile", "--diff"]);
     assert!(run.out.contains("--- a/CLAUDE.md\n+++ b/CLAUDE.md\n"), "{}", run.out);
     assert!(run.out.contains("--- /dev/null\n+++ b/docs/agents/architecture.md\n"), "{}", run.out);
-    let json: serde_json::Value = serde_json::from_str(&ctxlint(dir.path(), &["compile", "--format", "json"]).out).unwrap();
+    let json: serde_json::Value =
+        serde_json::from_str(&ctxlint(dir.path(), &["compile", "--format", "json"]).out).unwrap();
     assert_eq!(json["proof"]["ok"], true);
     assert_eq!(json["moves"][0]["action"], "rule");
     assert_eq!(json["moves"][0]["scope"][0], "/crates/billing/**");
@@ -221,7 +222,12 @@ fn several_targets_get_a_folder_each() {
     let run = ctxlint(dir.path(), &[&["compile", "--out", out][..], &targets].concat());
     assert_eq!(run.code, 0, "{}", run.err);
     let written = tree(elsewhere.path());
-    for path in ["claude-code/CLAUDE.md", "cursor/.cursor/rules/working-on-the-billing-crate.mdc", "agents-md/AGENTS.md", "agents-md/crates/billing/AGENTS.md"] {
+    for path in [
+        "claude-code/CLAUDE.md",
+        "cursor/.cursor/rules/working-on-the-billing-crate.mdc",
+        "agents-md/AGENTS.md",
+        "agents-md/crates/billing/AGENTS.md",
+    ] {
         assert!(written.contains_key(path), "{path}: {:?}", written.keys());
     }
     for target in ["claude-code", "cursor", "agents-md"] {

@@ -102,9 +102,13 @@ pub(super) fn compile(global: &Global, arguments: &CompileArguments) -> Result<A
         return verify::verify(out.as_deref().unwrap_or(&root), arguments.format == OutputFormat::Json);
     }
     if arguments.target.len() > 1 && out.is_none() {
-        return Err(Unusable::new("several targets need a folder for each", "use --out DIR, which gets one for each target"));
+        return Err(Unusable::new(
+            "several targets need a folder for each",
+            "use --out DIR, which gets one for each target",
+        ));
     }
-    let targets = if arguments.target.is_empty() { vec![None] } else { arguments.target.iter().copied().map(Some).collect() };
+    let targets =
+        if arguments.target.is_empty() { vec![None] } else { arguments.target.iter().copied().map(Some).collect() };
     let several = targets.len() > 1;
     let mut answers = Vec::new();
     for target in targets {
@@ -142,7 +146,8 @@ fn one(
     let files = base.iter().map(|(path, bytes)| (root.join(path), bytes.clone())).collect();
     let overlay = Overlay { under: &Disk, files };
     let world: &dyn World = if base.is_empty() { &Disk } else { &overlay };
-    let config = session.config.as_ref().map(|source| crate::source::Source::new(source.path.clone(), source.text.clone()));
+    let config =
+        session.config.as_ref().map(|source| crate::source::Source::new(source.path.clone(), source.text.clone()));
     let workspace = workspace::load(world, root, session.settings.clone(), config);
     let target = target.or_else(|| previous.as_ref().and_then(|map| Target::from_name(&map.target)));
     let target = target.unwrap_or(Target::ClaudeCode);
@@ -153,7 +158,8 @@ fn one(
     let options = options(arguments, previous.as_ref())?;
     let compiled = compile::compile(world, &workspace, target, &options, previous.as_ref()).map_err(refused)?;
     let moves = compiled.map.sources.iter().flat_map(|source| &source.rows).any(|row| row.dst != row.src);
-    let changed = moves || compiled.outputs.iter().any(|(path, bytes)| base_bytes(world, root, path).as_ref() != Some(bytes));
+    let changed =
+        moves || compiled.outputs.iter().any(|(path, bytes)| base_bytes(world, root, path).as_ref() != Some(bytes));
     // The wanted tree: as it was, with the outputs over it.
     let mut wanted: Wanted = match (&previous, out) {
         (Some(map), Some(_)) => map.files.iter().map(|file| (file.path.clone(), None)).collect(),
@@ -220,7 +226,9 @@ fn options(arguments: &CompileArguments, previous: Option<&Map>) -> Result<Optio
     let before = |map: &Map| Profile::from_name(&map.profile);
     let profile = arguments.profile.or_else(|| previous.and_then(before)).unwrap_or_default();
     let drops = match arguments.drop.as_slice() {
-        [] => previous.map(|map| map.drops.iter().filter_map(|name| Droppable::from_name(name)).collect()).unwrap_or_default(),
+        [] => previous
+            .map(|map| map.drops.iter().filter_map(|name| Droppable::from_name(name)).collect())
+            .unwrap_or_default(),
         drops => drops.to_vec(),
     };
     let applied = match &arguments.apply {
@@ -244,7 +252,8 @@ fn read_plan(path: &Path) -> Result<plan_file::PlanFile, Unusable> {
     let name = path.display().to_string();
     let absolute = std::path::absolute(path).map_err(|error| Unusable::new(error.to_string(), ""))?;
     let bytes = Disk.read(&absolute, MAX_PLAN).map_err(|error| Unusable::new(format!("{name}: {error}"), ""))?;
-    let text = String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{name} is not UTF-8"), "save it as UTF-8"))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{name} is not UTF-8"), "save it as UTF-8"))?;
     plan_file::read(&name, &text).map_err(refused)
 }
 

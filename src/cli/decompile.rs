@@ -54,7 +54,8 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
     let in_place = dir == root;
     if let Some(out) = &arguments.out {
         let out = std::path::absolute(out).map_err(|error| Unusable::new(error.to_string(), ""))?;
-        let wanted: Wanted = decompiled.sources.iter().map(|(path, bytes)| (path.clone(), Some(bytes.clone()))).collect();
+        let wanted: Wanted =
+            decompiled.sources.iter().map(|(path, bytes)| (path.clone(), Some(bytes.clone()))).collect();
         let changes = tree::changes(&out, &wanted, |_| false)?;
         tree::write(&out, &changes)?;
         let _ = writeln!(text, "wrote {} to {}", counted(changes.len(), "file"), out.display());
@@ -82,7 +83,10 @@ fn beside(map: &Path) -> Result<(PathBuf, String), Unusable> {
     let map = std::path::absolute(map).map_err(|error| Unusable::new(error.to_string(), ""))?;
     let inner = map.parent().filter(|dir| dir.ends_with(".ctxlint"));
     let (Some(dir), Some(name)) = (inner.and_then(Path::parent), map.file_name().and_then(|name| name.to_str())) else {
-        return Err(Unusable::new(format!("{} is not in a folder .ctxlint", map.display()), "name the map where it was written"));
+        return Err(Unusable::new(
+            format!("{} is not in a folder .ctxlint", map.display()),
+            "name the map where it was written",
+        ));
     };
     Ok((dir.to_path_buf(), format!(".ctxlint/{name}")))
 }
@@ -95,8 +99,15 @@ fn both_sides(root: &Path, map: &Map, edited: &dyn Fn(&str) -> bool) -> Result<(
         if is_same {
             continue;
         }
-        let what = if edited(&source.path) { "it was edited, and so were its outputs" } else { "it was edited since it was compiled" };
-        return Err(Unusable::new(format!("{}: {what}", source.path), "use --out DIR, and bring the two together by hand"));
+        let what = if edited(&source.path) {
+            "it was edited, and so were its outputs"
+        } else {
+            "it was edited since it was compiled"
+        };
+        return Err(Unusable::new(
+            format!("{}: {what}", source.path),
+            "use --out DIR, and bring the two together by hand",
+        ));
     }
     Ok(())
 }

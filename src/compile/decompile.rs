@@ -64,7 +64,11 @@ pub fn decompile(map: &Map, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<De
     let mut texts: BTreeMap<(&str, u64), Vec<u8>> = BTreeMap::new();
     for file in &map.files {
         let Some(bytes) = read(&file.path) else {
-            return Err(Refusal::new(&file.path, "it is in the map, and not there", "restore it, for example with git"));
+            return Err(Refusal::new(
+                &file.path,
+                "it is in the map, and not there",
+                "restore it, for example with git",
+            ));
         };
         let parts = parts_of(map, file);
         if hash_of(&bytes) == file.hash {
@@ -98,7 +102,11 @@ pub fn decompile(map: &Map, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<De
         }
         let edited = out.edited.iter().any(|(path, _)| *path == source.path);
         if !edited && hash_of(&bytes) != source.hash {
-            return Err(Refusal::new(&source.path, "the map does not give it back", "compile it anew from version control"));
+            return Err(Refusal::new(
+                &source.path,
+                "the map does not give it back",
+                "compile it anew from version control",
+            ));
         }
         out.sources.insert(source.path.clone(), bytes);
     }
@@ -120,16 +128,16 @@ fn parts_of<'a>(map: &'a Map, file: &'a MapFile) -> Vec<Part<'a>> {
     parts
 }
 
+/// A row of a source with its bytes as they must stand there.
+type Carried<'a> = (&'a str, &'a Row, Vec<u8>);
+
 /// The rows of an output that was edited, each with its bytes as they must stand in its source.
-fn carried<'a>(
-    file: &MapFile,
-    parts: &[Part<'a>],
-    bytes: &[u8],
-) -> Result<Vec<(&'a str, &'a Row, Vec<u8>)>, Refusal> {
-    let text = std::str::from_utf8(bytes)
-        .map_err(|error| Refusal::new(&file.path, format!("byte {} is not UTF-8", error.valid_up_to()), "save it as UTF-8"))?;
+fn carried<'a>(file: &MapFile, parts: &[Part<'a>], bytes: &[u8]) -> Result<Vec<Carried<'a>>, Refusal> {
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        Refusal::new(&file.path, format!("byte {} is not UTF-8", error.valid_up_to()), "save it as UTF-8")
+    })?;
     let places = aligned(parts, bytes);
-    let mut found: Vec<(&str, &Row, Vec<u8>)> = Vec::new();
+    let mut found: Vec<Carried<'a>> = Vec::new();
     let mut at = 0; // The next part.
     let mut from = 0; // The next byte.
     while at < parts.len() {
@@ -165,13 +173,7 @@ fn line_of(text: &str, byte: usize) -> usize {
 }
 
 /// Adds bytes that stand behind a row to it.
-fn extend_last(
-    file: &MapFile,
-    found: &mut [(&str, &Row, Vec<u8>)],
-    more: &str,
-    text: &str,
-    at: usize,
-) -> Result<(), Refusal> {
+fn extend_last(file: &MapFile, found: &mut [Carried<'_>], more: &str, text: &str, at: usize) -> Result<(), Refusal> {
     match found.last_mut() {
         Some((_, row, own)) => {
             own.extend(restored(row, more, &file.path).into_bytes());
@@ -237,7 +239,7 @@ fn fill<'a>(
     text: &str,
     from: usize,
     to: usize,
-    found: &mut Vec<(&'a str, &'a Row, Vec<u8>)>,
+    found: &mut Vec<Carried<'a>>,
 ) -> Result<(), Refusal> {
     // Generated text that is edited is nobody's, but for white space, which is made anew.
     for part in parts {
@@ -293,7 +295,8 @@ fn fill<'a>(
         found.extend(rest.iter().map(|(source, row)| (*source, *row, Vec::new())));
         return Ok(());
     }
-    let lines = rows.iter().map(|(source, row)| format!("{source}:{}", row.start_line)).collect::<Vec<_>>().join(" and ");
+    let lines =
+        rows.iter().map(|(source, row)| format!("{source}:{}", row.start_line)).collect::<Vec<_>>().join(" and ");
     let message = format!("line {}: it cannot be told which of {lines} was edited", line_of(text, from));
     Err(Refusal::new(&file.path, message, "keep the heading lines, or edit one section at a time"))
 }

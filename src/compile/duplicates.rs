@@ -32,7 +32,8 @@ pub(super) fn find(sources: &[Source<'_>], options: &Options, workspace: &Worksp
         let selection = Selection { only: vec![(*lint).to_owned()], ..Selection::default() };
         // Of what these lints find, the errors are no repetitions: there the text says something else.
         let said = lint::run(workspace, &selection).diagnostics;
-        let said: Vec<Diagnostic> = said.into_iter().filter(|one| one.lint == *lint && one.basis == Basis::Cost).collect();
+        let said: Vec<Diagnostic> =
+            said.into_iter().filter(|one| one.lint == *lint && one.basis == Basis::Cost).collect();
         for (number, source) in sources.iter().enumerate() {
             let of_source: Vec<&Diagnostic> = said.iter().filter(|one| *one.path == *source.file.path).collect();
             found.extend(said_elsewhere(source, number, *kind, &of_source));

@@ -276,8 +276,8 @@ fn stem(path: &str) -> String {
 /// A name for a rule about several sections: the last folder of its first pattern.
 fn scope_name(scope: &[String]) -> Option<String> {
     let pattern = scope.first()?;
-    let parts = pattern.split('/').filter(|part| !part.is_empty() && !part.contains('*'));
-    parts.last().map(str::to_owned)
+    let mut parts = pattern.rsplit('/').filter(|part| !part.is_empty() && !part.contains('*'));
+    parts.next().map(str::to_owned)
 }
 
 /// A heading without marks: links and images give their text.
@@ -362,7 +362,12 @@ fn layout(
             out.push(Segment::Made { template: "title", text: format!("# {}{nl}{nl}", group.item.title) });
         }
         let raised = least.saturating_sub(if titled && !group.place.shared { 1 } else { 2 });
-        out.extend(pieces.into_iter().map(|(source, piece, decision)| Segment::Row { source, piece, raised, decision }));
+        out.extend(pieces.into_iter().map(|(source, piece, decision)| Segment::Row {
+            source,
+            piece,
+            raised,
+            decision,
+        }));
     }
     for (number, source) in sources.iter().enumerate() {
         let nl = source.newline();
@@ -429,12 +434,7 @@ struct Context<'a> {
 }
 
 /// The bytes of one output and what in them comes from no source; rows are added to their sources.
-fn write_file(
-    context: &Context<'_>,
-    path: &str,
-    segments: &[Segment],
-    rows: &mut [Vec<Row>],
-) -> (Vec<u8>, Vec<Made>) {
+fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mut [Vec<Row>]) -> (Vec<u8>, Vec<Made>) {
     let mut out = String::new();
     let mut made: Vec<Made> = Vec::new();
     let mut last: Option<(usize, usize)> = None;

@@ -1,13 +1,12 @@
 //! What a piece of text is about, as facts that can be counted and shown.
 
 use super::lexicon::{self, Class};
-use super::scopes::{self, Named};
+use super::scopes::{self, Named, Terrain};
 use super::sources::Source;
 use crate::instructions::Kind;
 use crate::model::{BlockKind, InlineKind};
 use crate::source::Span;
 use crate::tokens;
-use crate::workspace::Workspace;
 
 /// The facts of one piece, or of a section with all that stands under it.
 #[derive(Clone, Debug, Default)]
@@ -72,14 +71,14 @@ impl Facts {
 }
 
 /// The facts of the pieces from `first` to before `last`.
-pub(super) fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Facts {
+pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, last: usize) -> Facts {
     let text = source.text();
     let document = &source.file.document;
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
     let mut facts = Facts {
-        tokens: tokens::count(workspace.encoding(), own) as u64,
+        tokens: tokens::count(terrain.workspace.encoding(), own) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()
@@ -97,7 +96,8 @@ pub(super) fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, la
         match block.kind {
             BlockKind::Fence { content, .. } => {
                 facts.code_lines += in_text(block.span);
-                let drawn = content.slice(text).lines().filter(|line| line.contains(['─', '│', '└', '├', '┌', '►', '▼', '→']));
+                let drawn =
+                    content.slice(text).lines().filter(|line| line.contains(['─', '│', '└', '├', '┌', '►', '▼', '→']));
                 facts.drawn_lines += drawn.count();
             }
             BlockKind::IndentedCode => facts.code_lines += in_text(block.span),
@@ -153,7 +153,7 @@ pub(super) fn facts(workspace: &Workspace, source: &Source<'_>, first: usize, la
         })
         .count();
     facts.is_foreign = lexicon::is_foreign(&own.to_lowercase());
-    facts.named = scopes::named(workspace, source, span);
+    facts.named = scopes::named(terrain, source, span);
     facts.title = title;
     facts
 }

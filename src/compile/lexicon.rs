@@ -28,6 +28,7 @@ pub(super) enum Class {
 
 /// Beginnings of words (English and German: from the start of a word; a space at the end asks for a whole word; others:
 /// anywhere) and what they announce.
+#[rustfmt::skip]
 const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Identity,
@@ -146,6 +147,7 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
 }
 
 /// Words whose neglect costs data, money or secrets.
+#[rustfmt::skip]
 const GRAVE: &[&str] = &[
     "secret", "credential", "password", "passphrase", "api key", "api-key", "private key", "ssh key", "access token",
     "auth token", "personal data", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz",
@@ -158,6 +160,7 @@ const GRAVE: &[&str] = &[
 ];
 
 /// Words that say what must be true before work counts as done, or is handed on.
+#[rustfmt::skip]
 const GATE: &[&str] = &[
     "before commit", "before you commit", "before each commit", "before every commit", "before any commit", "before push",
     "before you push", "before merg", "before opening a p", "before open", "before creating a p", "before submitting", "before finishing",
@@ -172,6 +175,7 @@ const GATE: &[&str] = &[
 ];
 
 /// Words of the strongest directives.
+#[rustfmt::skip]
 const STRONG: &[&str] = &[
     "never ", "must ", "must not", "mustn't", "always ", "do not ", "don't ", "don’t ", "critical", "important", "mandatory", "required:",
     "non-negotiable", "forbidden", "prohibited", "under no circumstances", "no exceptions", "at all times", "shall ",
@@ -201,7 +205,7 @@ pub(super) fn is_strong(text: &str) -> bool {
 pub(super) fn is_marked(line: &str) -> bool {
     const MARKS: [&str; 11] =
         ["remember", "note:", "important", "warning", "caution", "critical", "⚠", "注意", "重要", "achtung", "wichtig"];
-    let line = line.trim_start_matches(|c: char| matches!(c, '-' | '*' | '>' | '#' | ' ' | '_' | '[' | '!'));
+    let line = line.trim_start_matches(['-', '*', '>', '#', ' ', '_', '[', '!']);
     MARKS.iter().any(|mark| line.starts_with(mark))
 }
 
@@ -215,8 +219,8 @@ pub(super) fn is_negated(line: &str) -> bool {
 /// Whether a lower-case text is in another language than English, by its letters or its smallest words.
 pub(super) fn is_foreign(text: &str) -> bool {
     const SMALL: [&str; 22] = [
-        "und", "der", "die", "das", "nicht", "für", "mit", "ist", "les", "des", "pour", "dans", "est", "los", "las", "para", "que",
-        "con", "não", "uma", "com", "del",
+        "und", "der", "die", "das", "nicht", "für", "mit", "ist", "les", "des", "pour", "dans", "est", "los", "las",
+        "para", "que", "con", "não", "uma", "com", "del",
     ];
     let (mut letters, mut beyond) = (0, 0);
     for c in text.chars().filter(|c| c.is_alphabetic()) {
@@ -229,6 +233,7 @@ pub(super) fn is_foreign(text: &str) -> bool {
 }
 
 /// Languages with the endings of their files.
+#[rustfmt::skip]
 const LANGUAGES: &[(&str, &[&str])] = &[
     ("rust", &["rs"]),
     ("python", &["py"]),
@@ -267,8 +272,28 @@ pub(super) fn is_code(ending: &str) -> bool {
 /// The endings of files in the language that a heading is about: it names the language, and nothing else of substance.
 pub(super) fn language_of(title: &str) -> Option<&'static [&'static str]> {
     const GENERAL: [&str; 22] = [
-        "code", "coding", "style", "styles", "pattern", "patterns", "convention", "conventions", "standard", "standards",
-        "guideline", "guidelines", "rule", "rules", "best", "practice", "practices", "idioms", "specific", "files", "规范", "and",
+        "code",
+        "coding",
+        "style",
+        "styles",
+        "pattern",
+        "patterns",
+        "convention",
+        "conventions",
+        "standard",
+        "standards",
+        "guideline",
+        "guidelines",
+        "rule",
+        "rules",
+        "best",
+        "practice",
+        "practices",
+        "idioms",
+        "specific",
+        "files",
+        "规范",
+        "and",
     ];
     let title = title.to_lowercase();
     let words = title.split(|c: char| !(c.is_alphanumeric() || c == '#'));

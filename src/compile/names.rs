@@ -82,7 +82,8 @@ mod tests {
         assert!(slug("開発ループ").starts_with("topic-"));
         assert!(slug("con").starts_with("topic-"));
         assert!(slug(&"long words ".repeat(20)).len() <= MAX_NAME);
-        let index = PathIndex { files: vec!["docs/Agents/A.md".into()], ..PathIndex::default() };
+        let mut index = PathIndex::default();
+        index.files.push("docs/Agents/A.md".into());
         let mut taken = Taken::new(&index);
         assert_eq!(taken.first_free(|end| format!("docs/agents/a{end}.md")), "docs/agents/a-2.md");
     }

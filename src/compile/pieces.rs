@@ -73,8 +73,7 @@ pub fn cut(document: &Document, text: &str) -> Vec<Piece> {
         at = first;
     }
     debug_assert!(at == first, "the first heading stands behind what is before it");
-    let ends: Vec<usize> =
-        starts.iter().skip(1).map(|piece| piece.span.start as usize).chain([text.len()]).collect();
+    let ends: Vec<usize> = starts.iter().skip(1).map(|piece| piece.span.start as usize).chain([text.len()]).collect();
     for (mut piece, end) in starts.into_iter().zip(ends) {
         let own = pieces.len();
         while let Some(last) = open.last().copied().filter(|last| pieces[*last].level >= piece.level) {
@@ -105,7 +104,8 @@ pub fn cut(document: &Document, text: &str) -> Vec<Piece> {
 pub fn body_of(document: &Document, piece: &Piece, text: &str) -> Option<Span> {
     let mut start = piece.span.start as usize;
     if piece.level > 0 {
-        let heading = document.blocks.partition_point(|block| block.span.start < piece.title.start.max(piece.span.start));
+        let heading =
+            document.blocks.partition_point(|block| block.span.start < piece.title.start.max(piece.span.start));
         let is_heading = |at: &usize| {
             let block = &document.blocks[*at];
             matches!(block.kind, BlockKind::Heading { .. }) && block.span.start >= piece.span.start

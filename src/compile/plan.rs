@@ -6,7 +6,8 @@ use super::lexicon::Class;
 use super::map::{Map, Row};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
-use super::scopes::{self, Guess};
+use super::scopes::{self, Guess, Terrain};
+use super::scores::{LEAST_RULE, SHORT, best, rule, skill, veto};
 use super::sources::{Source, bound};
 use super::targets::{self, Target};
 use super::{Action, duplicates};
@@ -147,20 +148,20 @@ pub struct Plan {
 }
 
 /// What is known of one piece.
-struct Judged {
-    facts: Facts,
-    guess: Option<Guess>,
+pub(super) struct Judged {
+    pub(super) facts: Facts,
+    pub(super) guess: Option<Guess>,
     /// Why it stays, whatever else speaks for a move.
-    veto: Option<String>,
-    best: Option<Candidate>,
+    pub(super) veto: Option<String>,
+    pub(super) best: Option<Candidate>,
 }
 
 #[derive(Clone, Debug)]
-struct Candidate {
-    action: Action,
-    score: i32,
-    scope: Vec<String>,
-    evidence: Vec<String>,
+pub(super) struct Candidate {
+    pub(super) action: Action,
+    pub(super) score: i32,
+    pub(super) scope: Vec<String>,
+    pub(super) evidence: Vec<String>,
 }
 
 /// Plans all sources.
@@ -172,6 +173,7 @@ pub fn plan(
     previous: Option<&Map>,
 ) -> Plan {
     let mut plan = Plan::default();
+    let terrain = &Terrain::new(workspace);
     let duplicates = duplicates::find(sources, options, workspace);
     for (number, source) in sources.iter().enumerate() {
         if let Some(why) = &source.frozen {
@@ -180,7 +182,12 @@ pub fn plan(
             continue;
         }
         if !is_large(workspace, source) {
-            plan.decisions.extend(keep_all(workspace, source, number, "its file is small, and loads only near its folder"));
+            plan.decisions.extend(keep_all(
+                workspace,
+                source,
+                number,
+                "its file is small, and loads only near its folder",
+            ));
             continue;
         }
         let linked = linked_anchors(workspace, source);
@@ -196,18 +203,18 @@ pub fn plan(
         for at in 0..source.pieces.len() {
             let above = source.pieces[at].parent.filter(|parent| source.pieces[*parent].level > 1);
             let parent = above.and_then(|parent: usize| judged[parent].guess.clone());
-            judged.push(judge(workspace, source, at, parent.as_ref(), &linked, &closed));
+            judged.push(judge(terrain, source, at, parent.as_ref(), &linked, &closed));
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
         if source.is_rule
             && target == Target::ClaudeCode
-            && let Some(whole) = whole_rule(workspace, source, number, &judged, options)
+            && let Some(whole) = whole_rule(terrain, source, number, &judged, options)
         {
             plan.decisions.extend(whole);
             continue;
         }
-        let mut decisions = decide(workspace, source, number, &judged, options, rows, &closed);
+        let mut decisions = decide(terrain, source, number, &judged, options, rows, &closed);
         duplicates::drop_found(&mut decisions, number, &duplicates);
         plan.decisions.extend(decisions);
     }
@@ -271,7 +278,7 @@ fn linked_anchors(workspace: &Workspace, source: &Source<'_>) -> Vec<String> {
 }
 
 fn judge(
-    workspace: &Workspace,
+    terrain: &Terrain<'_>,
     source: &Source<'_>,
     at: usize,
     parent: Option<&Guess>,
@@ -279,243 +286,19 @@ fn judge(
     closed: &[Action],
 ) -> Judged {
     let piece = &source.pieces[at];
-    let facts = facts(workspace, source, at, at + 1);
-    let guess = scopes::guess(workspace, source, &facts.named, &facts.title, parent);
+    let facts = facts(terrain, source, at, at + 1);
+    let guess = scopes::guess(terrain, source, &facts.named, &facts.title, parent);
     let mut judged = Judged { facts, guess, veto: None, best: None };
-    judged.veto = veto(workspace, source, at, &judged, linked);
+    judged.veto = veto(terrain.workspace, source, at, &judged, linked);
     if judged.veto.is_none() && !piece.fixed {
         judged.best = best(source, &judged, closed);
     }
     judged
 }
 
-/// Why a piece stays whatever else speaks for a move.
-fn veto(
-    workspace: &Workspace,
-    source: &Source<'_>,
-    at: usize,
-    judged: &Judged,
-    linked: &[String],
-) -> Option<String> {
-    let piece = &source.pieces[at];
-    let facts = &judged.facts;
-    let stays = |why: &str| Some(why.to_owned());
-    if piece.fixed {
-        return stays("frontmatter");
-    }
-    if piece.level == 0 {
-        return stays("it stands before the first heading");
-    }
-    if linked.contains(&super::rewrite::skeleton(&facts.title)) {
-        return stays("other files link to it");
-    }
-    if let Some(why) = bound(workspace, source, at, at + 1) {
-        return stays(why);
-    }
-    if !source.is_rule && is_opening(source, at) {
-        return stays("it says what the project is");
-    }
-    let says = facts.instructions > 0 || facts.strong > 0;
-    // A long record that mentions one in passing is still a record.
-    let is_record = facts.is(Class::Reference) && facts.density() < 12 && facts.tokens > 300;
-    if facts.grave > 0 && !is_record {
-        return stays("a directive about secrets, data or money");
-    }
-    if facts.warned && facts.tokens < 250 {
-        return stays("it warns of something");
-    }
-    if facts.is(Class::Safety) && says {
-        return stays("it is about safety");
-    }
-    // A procedure says itself what comes before what.
-    let is_procedure = facts.is(Class::Task) && facts.steps >= 3;
-    if facts.gate > 0 && !is_record && !is_procedure {
-        return stays("it says what must hold before work is done");
-    }
-    let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
-    if is_about_checks || facts.is(Class::Git) && (says || !facts.is(Class::Reference)) {
-        return stays("it is about commits, reviews or checks of all work");
-    }
-    if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
-        return stays("its heading says that it matters in all work");
-    }
-    let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
-    if facts.is(Class::Daily) && says && !is_titled && !facts.is(Class::Task) && facts.density() >= 12 && facts.tokens < 800 {
-        return stays("it says how to run and check every day");
-    }
-    if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
-        return stays("it says where to read more");
-    }
-    None
-}
-
-/// Whether the piece opens the document: its title, or the first sections that say what the project is.
-fn is_opening(source: &Source<'_>, at: usize) -> bool {
-    let pieces = &source.pieces;
-    let titled = pieces.iter().filter(|piece| piece.level == 1).count() == 1;
-    if pieces[at].level == 1 && (titled || pieces[..at].iter().all(|piece| piece.level == 0)) {
-        return true;
-    }
-    let is_identity = || {
-        let title = pieces[at].path.last().map_or("", String::as_str);
-        super::lexicon::classes(title).first() == Some(&Class::Identity)
-    };
-    let earlier = pieces[..at].iter().filter(|piece| piece.level > 1 && piece.has_body).count();
-    earlier < 3 && is_identity()
-}
-
-/// The best destination with what speaks for it.
-fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
-    let facts = &judged.facts;
-    let mut candidates = vec![document(facts)];
-    if source.at_start {
-        // A skill of a nested file would be listed at every start.
-        candidates.push(skill(facts));
-    }
-    // A heading about all work is about no files, unless it names them itself.
-    let general = [Class::Daily, Class::Git, Class::Verify, Class::Conduct, Class::Safety, Class::Pointers];
-    let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
-    let is_general = general.iter().any(|class| facts.is(*class)) && !is_titled;
-    // A rule without a scope gets one as a whole or not at all.
-    let is_general = is_general || source.is_rule || facts.tokens < LEAST_RULE;
-    // One mention in passing is no scope.
-    let guess = judged.guess.as_ref().filter(|guess| !is_general && guess.points > 1);
-    candidates.extend(guess.map(|guess| rule(facts, guess)));
-    let mut best: Option<Candidate> = None;
-    candidates.retain(|candidate| !closed.contains(&candidate.action));
-    for candidate in candidates {
-        if best.as_ref().is_none_or(|best| candidate.score > best.score) {
-            best = Some(candidate);
-        }
-    }
-    best
-}
-
-/// What stands directly under a heading is short, in tokens.
-const SHORT: u64 = 40;
-
-/// Fewer tokens are not worth a rule of their own.
-const LEAST_RULE: u64 = 25;
-
-/// What speaks against any move: strong directives that are for all work.
-fn against(facts: &Facts, evidence: &mut Vec<String>) -> i32 {
-    let mut points = 0;
-    if facts.strong > 0 {
-        points += 1 + i32::from(facts.strong > 2) + i32::from(facts.strong * 3 > facts.prose_lines);
-        evidence.push(format!("{} strong directives (-{points})", facts.strong));
-    }
-    if facts.is(Class::Conduct) {
-        points += 3;
-        evidence.push("the heading is about all work (-3)".to_owned());
-    } else if facts.around.contains(&Class::Conduct) {
-        points += 1;
-    }
-    if facts.is(Class::Pointers) {
-        points += 2;
-    }
-    points
-}
-
-fn document(facts: &Facts) -> Candidate {
-    let mut evidence = Vec::new();
-    let mut score = 0;
-    let mut add = |points: i32, why: String| {
-        score += points;
-        evidence.push(format!("{why} ({points:+})"));
-    };
-    if facts.is(Class::Reference) || facts.is(Class::Layout) {
-        add(3, "a heading of reference".to_owned());
-    } else if facts.around.contains(&Class::Reference) || facts.around.contains(&Class::Layout) {
-        add(2, "under a heading of reference".to_owned());
-    }
-    match facts.density() {
-        // Whether a text in another language directs anybody is known less well.
-        _ if facts.is_foreign && facts.shown() < 50 => {}
-        _ if facts.instructions == 0 => add(3, "facts only".to_owned()),
-        0..15 => add(2, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
-        15..35 => add(1, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
-        75.. => add(-2, format!("{} instructions in {} lines", facts.instructions, facts.prose_lines)),
-        _ => {}
-    }
-    match facts.shown() {
-        50.. => add(2, "mostly code, tables or drawings".to_owned()),
-        25.. => add(1, "code, tables or drawings".to_owned()),
-        _ => {}
-    }
-    match facts.tokens {
-        200.. => add(1, format!("{} tokens", facts.tokens)),
-        0..40 => add(-2, format!("{} tokens only", facts.tokens)),
-        _ => {}
-    }
-    if facts.is(Class::Daily) && facts.tokens < 400 {
-        add(-2, "commands of every day".to_owned());
-    }
-    score -= against(facts, &mut evidence);
-    if evidence.is_empty() {
-        evidence.push("nothing in it is for all work".to_owned());
-    }
-    Candidate { action: Action::Document, score, scope: Vec::new(), evidence }
-}
-
-fn skill(facts: &Facts) -> Candidate {
-    let mut evidence = Vec::new();
-    let mut score = 0;
-    let mut add = |points: i32, why: String| {
-        score += points;
-        evidence.push(format!("{why} ({points:+})"));
-    };
-    // A numbered list of facts is no procedure.
-    let steps = if facts.instructions > 0 || facts.code_lines > 0 { facts.steps } else { 0 };
-    if steps >= 3 {
-        add(3, format!("{} ordered steps", facts.steps));
-    }
-    if facts.is(Class::Task) {
-        add(3, "the heading names a task".to_owned());
-    }
-    match facts.tokens {
-        150.. => add(1, format!("{} tokens", facts.tokens)),
-        0..60 => add(-3, format!("{} tokens only", facts.tokens)),
-        _ => {}
-    }
-    if facts.code_lines > 2 {
-        add(1, "commands".to_owned());
-    }
-    if steps < 3 && !facts.is(Class::Task) {
-        add(-3, "no steps".to_owned());
-    }
-    if steps < 3 && facts.is(Class::Daily) {
-        add(-3, "commands of every day".to_owned());
-    }
-    score -= against(facts, &mut evidence);
-    Candidate { action: Action::Skill, score, scope: Vec::new(), evidence }
-}
-
-fn rule(facts: &Facts, guess: &Guess) -> Candidate {
-    let mut evidence = vec![format!("{} ({:+})", guess.why, guess.points)];
-    let mut score = guess.points;
-    match facts.density() {
-        _ if facts.instructions == 0 => {
-            score -= 2;
-            evidence.push("facts only (-2)".to_owned());
-        }
-        30.. => {
-            score += 2;
-            evidence.push(format!("{} instructions (+2)", facts.instructions));
-        }
-        _ => {
-            score += 1;
-            evidence.push(format!("{} instructions (+1)", facts.instructions));
-        }
-    }
-    if facts.is(Class::Conduct) {
-        score -= 1;
-    }
-    Candidate { action: Action::Rule, score, scope: guess.patterns.clone(), evidence }
-}
-
 /// Takes the decisions of a source, section by section.
 fn decide(
-    workspace: &Workspace,
+    terrain: &Terrain<'_>,
     source: &Source<'_>,
     number: usize,
     judged: &[Judged],
@@ -530,7 +313,9 @@ fn decide(
     }
     // Procedures whose steps have headings of their own move whole.
     for at in 0..pieces.len() {
-        if let Some(whole) = procedure(workspace, source, at, judged, options).filter(|_| !closed.contains(&Action::Skill)) {
+        if let Some(whole) =
+            procedure(terrain, source, at, judged, options).filter(|_| !closed.contains(&Action::Skill))
+        {
             wanted[at..pieces[at].end].fill(Some(whole));
         }
     }
@@ -590,7 +375,7 @@ fn decide(
 
 /// A rule without a scope whose text is all about some files: it stays where it is, and gets the scope.
 fn whole_rule(
-    workspace: &Workspace,
+    terrain: &Terrain<'_>,
     source: &Source<'_>,
     number: usize,
     judged: &[Judged],
@@ -598,11 +383,11 @@ fn whole_rule(
 ) -> Option<Vec<Decision>> {
     let first = source.pieces.iter().position(|piece| !piece.fixed)?;
     let safe = |judged: &Judged| judged.facts.grave == 0 && judged.facts.gate == 0 && !judged.facts.warned;
-    if !judged[first..].iter().all(safe) || bound(workspace, source, first, source.pieces.len()).is_some() {
+    if !judged[first..].iter().all(safe) || bound(terrain.workspace, source, first, source.pieces.len()).is_some() {
         return None;
     }
-    let all = facts(workspace, source, first, source.pieces.len());
-    let guess = scopes::guess(workspace, source, &all.named, &all.title, None)?;
+    let all = facts(terrain, source, first, source.pieces.len());
+    let guess = scopes::guess(terrain, source, &all.named, &all.title, None)?;
     let candidate = rule(&all, &guess);
     if guess.points < 3 || candidate.score < options.profile.threshold() {
         return None;
@@ -659,7 +444,7 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, rows: &[Row]) -> Op
 
 /// A section that is one procedure: its steps are headings below it.
 fn procedure(
-    workspace: &Workspace,
+    terrain: &Terrain<'_>,
     source: &Source<'_>,
     at: usize,
     judged: &[Judged],
@@ -667,7 +452,11 @@ fn procedure(
 ) -> Option<Candidate> {
     let piece = &source.pieces[at];
     let below = at + 1..piece.end;
-    if below.len() < 3 || piece.level < 2 || !source.at_start || judged[at..piece.end].iter().any(|piece| piece.veto.is_some()) {
+    if below.len() < 3
+        || piece.level < 2
+        || !source.at_start
+        || judged[at..piece.end].iter().any(|piece| piece.veto.is_some())
+    {
         return None;
     }
     let titles = below.clone().filter(|child| source.pieces[*child].parent == Some(at));
@@ -679,12 +468,7 @@ fn procedure(
     if titles.filter(is_step).count() < 3 {
         return None;
     }
-    let whole = Judged {
-        facts: facts(workspace, source, at, piece.end),
-        guess: None,
-        veto: None,
-        best: None,
-    };
+    let whole = Judged { facts: facts(terrain, source, at, piece.end), guess: None, veto: None, best: None };
     let candidate = skill(&whole.facts);
     (candidate.score >= options.profile.threshold()).then_some(candidate)
 }
@@ -708,7 +492,8 @@ fn confidence(score: i32) -> u8 {
 /// Takes moves back, the weakest first, until no more leave than the budget asks for.
 fn meet_budget(workspace: &Workspace, target: Target, plan: &mut Plan, budget: u64) {
     let before = super::proof::startup(workspace, target).tokens;
-    let mut saved: u64 = plan.decisions.iter().filter(|decision| decision.action != Action::Keep).map(|d| d.tokens).sum();
+    let mut saved: u64 =
+        plan.decisions.iter().filter(|decision| decision.action != Action::Keep).map(|d| d.tokens).sum();
     let mut order: Vec<usize> =
         (0..plan.decisions.len()).filter(|at| plan.decisions[*at].action != Action::Keep).collect();
     order.sort_by_key(|at| (plan.decisions[*at].score, plan.decisions[*at].tokens, *at));

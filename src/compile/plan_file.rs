@@ -2,7 +2,7 @@
 
 use super::map::{MAP_PATH, hash_of};
 use super::plan::{Decision, Plan};
-use super::scopes::is_bearable;
+use super::scopes::{Terrain, is_bearable};
 use super::sources::{Source, bound};
 use super::{Action, Compiled, Refusal};
 use crate::model::{Node, NodeKind};
@@ -149,7 +149,9 @@ fn entry(node: &Node, refuse: &dyn Fn(Span, String) -> Refusal, line: u32) -> Re
             return Ok(vec![one.to_owned()]);
         }
         let strings = entry.value.items().iter().map(|item| item.as_str().map(str::to_owned));
-        strings.collect::<Option<_>>().ok_or_else(|| refuse(entry.key_span, format!("`{key}` must be a list of strings")))
+        strings
+            .collect::<Option<_>>()
+            .ok_or_else(|| refuse(entry.key_span, format!("`{key}` must be a list of strings")))
     };
     let source = text("source").ok_or_else(|| refuse(node.span, "the section has no `source`".to_owned()))?;
     let to = text("to").ok_or_else(|| refuse(node.span, "the section has no `to`".to_owned()))?;
@@ -165,7 +167,16 @@ fn entry(node: &Node, refuse: &dyn Fn(Span, String) -> Refusal, line: u32) -> Re
         return Err(refuse(node.span, "a rule needs a `scope`".to_owned()));
     }
     let scope = if to == Action::Rule { scope } else { Vec::new() };
-    Ok(PlanEntry { line, source, heading, number, hash: text("hash").unwrap_or_default(), to, scope, path: text("path") })
+    Ok(PlanEntry {
+        line,
+        source,
+        heading,
+        number,
+        hash: text("hash").unwrap_or_default(),
+        to,
+        scope,
+        path: text("path"),
+    })
 }
 
 /// Carries a plan out: what it says of a section holds, and what it does not name stays.
@@ -175,6 +186,7 @@ fn entry(node: &Node, refuse: &dyn Fn(Span, String) -> Refusal, line: u32) -> Re
 /// written.
 pub fn apply(file: &PlanFile, workspace: &Workspace, sources: &[Source<'_>], plan: &mut Plan) -> Result<(), Refusal> {
     let hint = "`ctxlint compile --plan FILE` writes a plan anew";
+    let terrain = Terrain::new(workspace);
     let mut wanted: Vec<Vec<Option<&PlanEntry>>> =
         sources.iter().map(|source| vec![None; source.pieces.len()]).collect();
     for entry in &file.entries {
@@ -192,10 +204,11 @@ pub fn apply(file: &PlanFile, workspace: &Workspace, sources: &[Source<'_>], pla
             return refuse(format!("`{}` was changed since the plan was written", entry.heading.join(" › ")));
         }
         if entry.to != Action::Keep {
-            if let Some(why) = source.frozen.clone().or_else(|| bound(workspace, source, at, at + 1).map(str::to_owned)) {
+            if let Some(why) = source.frozen.clone().or_else(|| bound(workspace, source, at, at + 1).map(str::to_owned))
+            {
                 return refuse(format!("`{}` cannot move: {why}", entry.heading.join(" › ")));
             }
-            if entry.to == Action::Rule && !is_bearable(workspace, source, &entry.scope) {
+            if entry.to == Action::Rule && !is_bearable(&terrain, source, &entry.scope) {
                 return refuse(format!("`{}` matches no file, or most of them", entry.scope.join(", ")));
             }
         }
@@ -259,7 +272,9 @@ fn decisions(
             let joins = |open: &PlanEntry| {
                 let last = out.last().filter(|last| last.source == number);
                 action != Action::Keep
-                    && entry.is_some_and(|entry| entry.to == open.to && entry.scope == open.scope && entry.path == open.path)
+                    && entry.is_some_and(|entry| {
+                        entry.to == open.to && entry.scope == open.scope && entry.path == open.path
+                    })
                     && last.is_some_and(|last| piece.parent.is_some_and(|parent| parent >= last.first))
             };
             if open.is_some_and(joins)

@@ -1,11 +1,11 @@
 //! The proof that nothing was lost. It is made from the map and the bytes of the outputs alone, so that it holds for what
 //! lies on the disk as well as for what is about to be written.
 
+use super::Action;
 use super::emit::Emitted;
 use super::map::{Map, Row, hash_of, undo};
 use super::sources::Source;
 use super::targets::{self, Target};
-use super::Action;
 use crate::clients::Client;
 use crate::measure::{self, Measured};
 use crate::paths::Presence;
@@ -185,11 +185,8 @@ pub fn prove(
 ) -> Proof {
     let read = |path: &str| emitted.outputs.iter().find(|(other, _)| other == path).map(|(_, bytes)| bytes.clone());
     let checked = check_map(&emitted.map, &read);
-    let mut proof = Proof {
-        partition: checked.partition.is_empty(),
-        fidelity: checked.fidelity.is_empty(),
-        ..Proof::default()
-    };
+    let mut proof =
+        Proof { partition: checked.partition.is_empty(), fidelity: checked.fidelity.is_empty(), ..Proof::default() };
     proof.problems.extend(checked.partition);
     proof.problems.extend(checked.fidelity);
     for source in sources {
@@ -225,7 +222,11 @@ fn count_instructions(source: &Source<'_>, rows: &[Row], proof: &mut Proof) {
 /// Links of the outputs that lead nowhere, beyond those of the sources.
 fn broken_links(
     world: &dyn World,
-    workspace: &Workspace, after: &Workspace, emitted: &Emitted, sources: &[Source<'_>]) -> usize {
+    workspace: &Workspace,
+    after: &Workspace,
+    emitted: &Emitted,
+    sources: &[Source<'_>],
+) -> usize {
     let dead = |workspace: &Workspace, file: &File| {
         let dead = links::links(file).filter(|link| match &link.destination {
             Destination::Path(path) => links::presence(&workspace.index, &file.path, path) == Presence::Missing,
@@ -252,7 +253,8 @@ fn check_scopes(
     proof: &mut Proof,
 ) {
     let mut seen: Vec<(&str, &[String])> = Vec::new();
-    for (source, row) in emitted.map.sources.iter().flat_map(|source| source.rows.iter().map(move |row| (source, row))) {
+    for (source, row) in emitted.map.sources.iter().flat_map(|source| source.rows.iter().map(move |row| (source, row)))
+    {
         let key = (row.dst.as_str(), row.scope.as_slice());
         if row.action != Action::Rule.name() || seen.contains(&key) {
             continue;

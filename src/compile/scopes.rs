@@ -2,13 +2,37 @@
 
 use super::lexicon;
 use super::sources::{Source, is_inside};
-use super::targets::matched;
+use super::targets::{matched, matches_any};
+use crate::clients;
 use crate::model::InlineKind;
 use crate::paths::{Presence, file_name, is_below, join, normalize, parent};
 use crate::references::scan;
+use crate::scope::Scope;
 use crate::source::Span;
 use crate::workspace::Workspace;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
+
+/// The tree that scopes are guessed in, with what is asked of it again and again.
+pub(crate) struct Terrain<'a> {
+    pub(crate) workspace: &'a Workspace,
+    /// Folders by their names, lower case, with `-` for `_`.
+    folders: HashMap<String, Vec<&'a str>>,
+}
+
+impl<'a> Terrain<'a> {
+    pub(super) fn new(workspace: &'a Workspace) -> Terrain<'a> {
+        let mut folders: HashMap<String, Vec<&'a str>> = HashMap::new();
+        for dir in &workspace.index.dirs {
+            folders.entry(plain_name(dir)).or_default().push(dir);
+        }
+        Terrain { workspace, folders }
+    }
+}
+
+/// The name of a folder, lower case, with `-` for `_`.
+fn plain_name(dir: &str) -> String {
+    file_name(dir).to_lowercase().replace('_', "-")
+}
 
 /// The paths that a piece names.
 #[derive(Clone, Debug, Default)]
@@ -60,11 +84,12 @@ enum Meant {
 }
 
 /// The paths that a stretch of a source names in code spans and links.
-pub(super) fn named(workspace: &Workspace, source: &Source<'_>, span: Span) -> Named {
+pub(super) fn named(terrain: &Terrain<'_>, source: &Source<'_>, span: Span) -> Named {
     let text = source.text();
     let document = &source.file.document;
     let mut found = Named::default();
-    let first = document.sections.iter().find(|section| span.start <= section.title.start && section.title.end <= span.end);
+    let first =
+        document.sections.iter().find(|section| span.start <= section.title.start && section.title.end <= span.end);
     let heading = first.filter(|section| section.title.start < span.start + 200).map(|section| section.title);
     for inline in document.inlines.iter().filter(|inline| span.contains(inline.span)) {
         let written = match inline.kind {
@@ -75,7 +100,7 @@ pub(super) fn named(workspace: &Workspace, source: &Source<'_>, span: Span) -> N
         let marks = ["()", "::", "#[", "&", "<", "->", "=>"];
         found.code |= inline.kind == InlineKind::Code && marks.iter().any(|mark| written.contains(mark));
         let in_title = heading.is_some_and(|title| title.contains(inline.span));
-        let pattern = match meaning(workspace, source, written) {
+        let pattern = match meaning(terrain, source, written) {
             Meant::File(path) => {
                 let pattern = pattern_of(source, &path, false);
                 // Documents are read from anywhere.
@@ -111,7 +136,7 @@ fn pattern_of(source: &Source<'_>, path: &str, folder: bool) -> String {
     if folder { format!("/{inside}/**") } else { format!("/{inside}") }
 }
 
-fn meaning(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
+fn meaning(terrain: &Terrain<'_>, source: &Source<'_>, written: &str) -> Meant {
     let written = written.trim().trim_start_matches("./");
     let written = written.split('#').next().unwrap_or("");
     let written = match written.split_once(':') {
@@ -126,9 +151,9 @@ fn meaning(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
         return Meant::Nothing;
     }
     if written.contains(['*', '{']) {
-        return glob(workspace, source, written);
+        return glob(terrain, source, written);
     }
-    let index = &workspace.index;
+    let index = &terrain.workspace.index;
     let bare = written.trim_end_matches('/');
     let is_folder = written.ends_with('/');
     let from_base = normalize(&source.base, bare);
@@ -149,7 +174,8 @@ fn meaning(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
         }
     } else if bare.contains('/') {
         let tail = format!("/{bare}");
-        let ends: Vec<&str> = index.dirs.iter().map(|dir| &**dir).filter(|dir| dir.ends_with(&tail)).take(2).collect();
+        let named = terrain.folders.get(&plain_name(bare)).map_or(&[][..], Vec::as_slice);
+        let ends: Vec<&str> = named.iter().copied().filter(|dir| dir.ends_with(&tail)).take(2).collect();
         if let [only] = ends[..]
             && is_inside(source, only)
         {
@@ -166,7 +192,7 @@ fn meaning(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
     Meant::Nothing
 }
 
-fn glob(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
+fn glob(terrain: &Terrain<'_>, source: &Source<'_>, written: &str) -> Meant {
     if !written.contains(['/', '.']) || written.trim_matches(['*', '/', '.']).is_empty() {
         return Meant::Nothing;
     }
@@ -174,7 +200,7 @@ fn glob(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
     let candidates = [format!("/{written}"), written.to_owned()];
     for pattern in candidates.iter().skip(usize::from(!rooted)) {
         let one = std::slice::from_ref(pattern);
-        if !matched(workspace, &source.base, one).is_empty() {
+        if matches_any(terrain.workspace, &source.base, one) {
             return Meant::Glob(pattern.clone());
         }
     }
@@ -182,25 +208,31 @@ fn glob(workspace: &Workspace, source: &Source<'_>, written: &str) -> Meant {
 }
 
 /// Whether patterns match something, and not most of what is there.
-pub(super) fn is_bearable(workspace: &Workspace, source: &Source<'_>, patterns: &[String]) -> bool {
-    let all = workspace.index.below(&source.base).len();
-    let found = matched(workspace, &source.base, patterns).len();
+pub(super) fn is_bearable(terrain: &Terrain<'_>, source: &Source<'_>, patterns: &[String]) -> bool {
+    let all = terrain.workspace.index.below(&source.base).len();
+    let found = matched(terrain.workspace, &source.base, patterns).len();
     found > 0 && found * 100 <= all * MOST_PERCENT
 }
 
 /// Whether the patterns cover every path that is named.
-pub(super) fn covers(workspace: &Workspace, source: &Source<'_>, patterns: &[String], named: &Named) -> bool {
-    let found: BTreeSet<&str> = matched(workspace, &source.base, patterns).into_iter().collect();
+pub(super) fn covers(terrain: &Terrain<'_>, source: &Source<'_>, patterns: &[String], named: &Named) -> bool {
+    let Some(grammar) = clients::claude_code::CLIENT.scope else { return false };
+    let scope = Scope::new(patterns.iter().map(String::as_str), grammar);
+    let inside =
+        |path: &str| path.strip_prefix(source.base.as_str()).unwrap_or(path).trim_start_matches('/').to_owned();
+    let holds = |path: &str| scope.matches(&inside(path));
     let of_folder = |dir: &String| {
-        let below = workspace.index.below(dir);
-        !below.is_empty() && below.iter().all(|path| found.contains(&**path))
+        let plain = format!("/{}", inside(dir));
+        let whole = |pattern: &String| pattern.strip_suffix("/**").is_some_and(|stem| is_below(&plain, stem));
+        let below = terrain.workspace.index.below(dir);
+        patterns.iter().any(whole) || !below.is_empty() && below.iter().all(|path| holds(path))
     };
-    named.files.iter().all(|path| found.contains(path.as_str())) && named.folders.iter().all(of_folder)
+    named.files.iter().all(|path| holds(path)) && named.folders.iter().all(of_folder)
 }
 
 /// The best scope for a piece; `parent` is that of the section around it.
 pub(super) fn guess(
-    workspace: &Workspace,
+    terrain: &Terrain<'_>,
     source: &Source<'_>,
     named: &Named,
     title: &str,
@@ -215,17 +247,17 @@ pub(super) fn guess(
         guesses.push(Guess { patterns, points: 5, why, titled: true });
     }
     // The name of a language is no name of a folder.
-    match by_language(workspace, source, title) {
+    match by_language(terrain, source, title) {
         Some(guess) => guesses.push(guess),
-        None => guesses.extend(by_folder_name(workspace, source, title)),
+        None => guesses.extend(by_folder_name(terrain, source, title)),
     }
     guesses.extend(by_paths(source, named, title));
     if let Some(parent) = parent_scope.filter(|parent| parent.titled) {
-        let patterns = narrowed(workspace, source, parent, named);
+        let patterns = narrowed(terrain, source, parent, named);
         let why = format!("the section around it is about {}", parent.patterns.join(", "));
         guesses.push(Guess { patterns, points: 3, why, titled: true });
     }
-    guesses.retain(|guess| is_bearable(workspace, source, &guess.patterns));
+    guesses.retain(|guess| is_bearable(terrain, source, &guess.patterns));
     let mut best: Option<Guess> = None;
     for mut guess in guesses {
         if named.unresolved > 0 {
@@ -237,13 +269,13 @@ pub(super) fn guess(
     }
     let mut best = best?;
     // A rule covers every path that its text names, also those at the edge.
-    if !covers(workspace, source, &best.patterns, named) {
+    if !covers(terrain, source, &best.patterns, named) {
         let mut patterns = best.patterns.clone();
         patterns.extend(named.files.iter().map(|path| pattern_of(source, path, false)));
         patterns.extend(named.folders.iter().map(|path| pattern_of(source, path, true)));
         let patterns = without_covered(patterns);
         let more = patterns.len().saturating_sub(best.patterns.len());
-        if more > 3 || !is_bearable(workspace, source, &patterns) || !covers(workspace, source, &patterns, named) {
+        if more > 3 || !is_bearable(terrain, source, &patterns) || !covers(terrain, source, &patterns, named) {
             return None;
         }
         best.points -= more as i32;
@@ -254,7 +286,7 @@ pub(super) fn guess(
 
 /// The scope of a section for a part of it: of several packages the one in which all named paths lie, and of a folder the
 /// files of its main language where the part is about code.
-fn narrowed(workspace: &Workspace, source: &Source<'_>, around: &Guess, named: &Named) -> Vec<String> {
+fn narrowed(terrain: &Terrain<'_>, source: &Source<'_>, around: &Guess, named: &Named) -> Vec<String> {
     let [pattern] = around.patterns.as_slice() else { return around.patterns.clone() };
     let Some(stem) = pattern.strip_suffix("/**") else { return around.patterns.clone() };
     if stem.ends_with('*') && named.files.len() + named.folders.len() > 0 {
@@ -274,7 +306,7 @@ fn narrowed(workspace: &Workspace, source: &Source<'_>, around: &Guess, named: &
         return around.patterns.clone();
     }
     let mut counts: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-    for path in matched(workspace, &source.base, &around.patterns) {
+    for path in matched(terrain.workspace, &source.base, &around.patterns) {
         if let Some(ending) = file_name(path).rsplit_once('.').map(|(_, ending)| ending)
             && lexicon::is_code(ending)
         {
@@ -296,7 +328,8 @@ fn narrowed(workspace: &Workspace, source: &Source<'_>, around: &Guess, named: &
 fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
     patterns.sort();
     patterns.dedup();
-    let folders: Vec<String> = patterns.iter().filter_map(|pattern| pattern.strip_suffix("/**")).map(str::to_owned).collect();
+    let folders: Vec<String> =
+        patterns.iter().filter_map(|pattern| pattern.strip_suffix("/**")).map(str::to_owned).collect();
     let inside = |pattern: &String, dir: &String| {
         let plain = pattern.trim_end_matches("/**");
         plain != dir && is_below(plain, dir) && pattern.starts_with('/') && dir.starts_with('/')
@@ -306,12 +339,13 @@ fn without_covered(mut patterns: Vec<String>) -> Vec<String> {
 }
 
 /// A folder whose name stands in the heading: "Working on the TypeScript client" and `packages/typescript-client`.
-fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
+fn by_folder_name(terrain: &Terrain<'_>, source: &Source<'_>, title: &str) -> Option<Guess> {
     let lower = title.to_lowercase();
     let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let written: Vec<&str> = lower.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).collect();
     // As it is written first; then with every separator alike.
-    let exact = |dir: &str| written.iter().any(|word| word.contains(['_', '-']) && *word == file_name(dir).to_lowercase());
+    let exact =
+        |dir: &str| written.iter().any(|word| word.contains(['_', '-']) && *word == file_name(dir).to_lowercase());
     let words: Vec<String> = written.iter().map(|word| word.replace('_', "-")).collect();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for length in 1..=3.min(words.len()) {
@@ -334,44 +368,70 @@ fn by_folder_name(workspace: &Workspace, source: &Source<'_>, title: &str) -> Op
         let is_package = CONTAINERS.contains(&file_name(parent(dir))) || name.contains('-') || words.len() <= 2;
         names.contains(&name) && is_package
     };
-    let [only] = match tops(workspace, source, exact)[..] {
+    let known = names.iter().chain(&words).filter_map(|name| terrain.folders.get(name));
+    let mut candidates: Vec<&str> = known.flatten().copied().collect();
+    candidates.sort_unstable();
+    candidates.dedup();
+    let [only] = match tops(&candidates, source, exact)[..] {
         [only] => [only],
-        _ => tops(workspace, source, alike)[..].try_into().ok()?,
+        _ => tops(&candidates, source, alike)[..].try_into().ok()?,
     };
     // A heading that is the name and nothing else leaves no doubt.
     let points = if written.len() == 1 { 5 } else { 3 };
-    let pattern = family(workspace, source, only);
+    let pattern = family(terrain, source, only);
     Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points, titled: true })
 }
 
 /// The folders that are meant, without those below another one: they say nothing new.
-fn tops<'a>(workspace: &'a Workspace, source: &Source<'_>, is_meant: impl Fn(&str) -> bool) -> Vec<&'a str> {
-    let is_aside = |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
-    let dirs = workspace.index.dirs.iter().map(|dir| &**dir);
-    let found: Vec<&str> = dirs
-        .filter(|dir| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir))
-        .collect();
+fn tops<'a>(candidates: &[&'a str], source: &Source<'_>, is_meant: impl Fn(&str) -> bool) -> Vec<&'a str> {
+    let is_aside =
+        |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
+    let is_found =
+        |dir: &&str| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir);
+    let found: Vec<&str> = candidates.iter().copied().filter(is_found).collect();
     found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect()
 }
 
 /// Folders that hold what is about other folders.
 const ASIDE: [&str; 12] = [
-    "example", "examples", "test", "tests", "fixtures", "__tests__", "docs", "doc", "node_modules", "vendor", "testdata", "website",
+    "example",
+    "examples",
+    "test",
+    "tests",
+    "fixtures",
+    "__tests__",
+    "docs",
+    "doc",
+    "node_modules",
+    "vendor",
+    "testdata",
+    "website",
 ];
 
 /// Folders whose folders are packages or modules.
 const CONTAINERS: [&str; 14] = [
-    "apps", "cmd", "components", "crates", "domains", "features", "internal", "lib", "libs", "modules", "packages", "pkg", "services",
+    "apps",
+    "cmd",
+    "components",
+    "crates",
+    "domains",
+    "features",
+    "internal",
+    "lib",
+    "libs",
+    "modules",
+    "packages",
+    "pkg",
+    "services",
     "src",
 ];
 
 /// The pattern for a folder, and for those beside it whose names go on: `crates/ty` and `crates/ty_ide`.
-fn family(workspace: &Workspace, source: &Source<'_>, dir: &str) -> String {
+fn family(terrain: &Terrain<'_>, source: &Source<'_>, dir: &str) -> String {
     let goes_on = |other: &str| {
-        parent(other) == parent(dir)
-            && other.strip_prefix(dir).is_some_and(|rest| rest.starts_with(['-', '_']))
+        parent(other) == parent(dir) && other.strip_prefix(dir).is_some_and(|rest| rest.starts_with(['-', '_']))
     };
-    let relatives = workspace.index.dirs.iter().filter(|other| goes_on(other)).count();
+    let relatives = terrain.workspace.index.dirs.iter().filter(|other| goes_on(other)).count();
     let pattern = pattern_of(source, dir, true);
     if relatives >= 2 { pattern.replace("/**", "*/**") } else { pattern }
 }
@@ -379,11 +439,61 @@ fn family(workspace: &Workspace, source: &Source<'_>, dir: &str) -> String {
 /// Words that headings use for something else than a folder.
 fn is_rare(word: &str) -> bool {
     const COMMON: &[&str] = &[
-        "test", "tests", "testing", "docs", "documentation", "build", "config", "configuration", "commands", "command",
-        "scripts", "examples", "example", "packages", "source", "code", "data", "types", "rules", "skills", "agents", "agent",
-        "project", "development", "release", "releases", "tools", "tooling", "common", "core", "main", "development",
-        "architecture", "design", "security", "performance", "templates", "changelog", "issues", "status", "setup",
-        "integration", "context", "plugins", "claude", "code", "codex", "cursor", "workflows", "pages", "page", "content", "assets", "tasks", "task",
+        "test",
+        "tests",
+        "testing",
+        "docs",
+        "documentation",
+        "build",
+        "config",
+        "configuration",
+        "commands",
+        "command",
+        "scripts",
+        "examples",
+        "example",
+        "packages",
+        "source",
+        "code",
+        "data",
+        "types",
+        "rules",
+        "skills",
+        "agents",
+        "agent",
+        "project",
+        "development",
+        "release",
+        "releases",
+        "tools",
+        "tooling",
+        "common",
+        "core",
+        "main",
+        "development",
+        "architecture",
+        "design",
+        "security",
+        "performance",
+        "templates",
+        "changelog",
+        "issues",
+        "status",
+        "setup",
+        "integration",
+        "context",
+        "plugins",
+        "claude",
+        "code",
+        "codex",
+        "cursor",
+        "workflows",
+        "pages",
+        "page",
+        "content",
+        "assets",
+        "tasks",
+        "task",
     ];
     !COMMON.contains(&word)
 }
@@ -411,7 +521,8 @@ fn by_paths(source: &Source<'_>, named: &Named, title: &str) -> Option<Guess> {
     }
     let inside = |dir: &str| paths.iter().filter(|path| is_below(path, dir)).count();
     let enough = |dir: &&&str| inside(dir) * 10 >= paths.len() * 8;
-    let deepest = candidates.iter().filter(enough).max_by_key(|dir| (dir.matches('/').count(), std::cmp::Reverse(**dir)));
+    let deepest =
+        candidates.iter().filter(enough).max_by_key(|dir| (dir.matches('/').count(), std::cmp::Reverse(**dir)));
     let few = named.files.len() <= 3 && named.folders.is_empty();
     match deepest {
         Some(dir) if paths.len() >= 2 || !few => {
@@ -445,12 +556,17 @@ fn shares_word(title: &str, path: &str) -> bool {
     words.any(|word| name.contains(word.trim_end_matches('s')))
 }
 
-fn by_language(workspace: &Workspace, source: &Source<'_>, title: &str) -> Option<Guess> {
+fn by_language(terrain: &Terrain<'_>, source: &Source<'_>, title: &str) -> Option<Guess> {
     let endings = lexicon::language_of(title)?;
     let patterns: Vec<String> = endings.iter().map(|ending| format!("*.{ending}")).collect();
     let patterns: Vec<String> = patterns
         .into_iter()
-        .filter(|pattern| !matched(workspace, &source.base, std::slice::from_ref(pattern)).is_empty())
+        .filter(|pattern| matches_any(terrain.workspace, &source.base, std::slice::from_ref(pattern)))
         .collect();
-    (!patterns.is_empty()).then(|| Guess { why: format!("the heading names files in {}", patterns.join(", ")), patterns, points: 3, titled: true })
+    (!patterns.is_empty()).then(|| Guess {
+        why: format!("the heading names files in {}", patterns.join(", ")),
+        patterns,
+        points: 3,
+        titled: true,
+    })
 }

@@ -4,12 +4,12 @@ use super::Refusal;
 use super::pieces::{Piece, cut};
 use super::targets::Target;
 use crate::clients::{Role, claude_code};
+use crate::discover::RoleAt;
 use crate::instructions::Instruction;
 use crate::load::{Portion, Trigger};
 use crate::model::{BlockKind, Format, InlineKind, NO_PARENT};
 use crate::paths::{is_below, parent};
 use crate::references::State;
-use crate::discover::RoleAt;
 use crate::workspace::{File, FileState, ImportEdge, ImportTarget, Workspace};
 use std::collections::BTreeSet;
 
@@ -152,8 +152,12 @@ fn frozen(workspace: &Workspace, file: &File) -> Option<String> {
     for block in document.blocks.iter().filter(|block| block.parent == NO_PARENT) {
         let line = || file.source.position(block.span.start).line;
         match block.kind {
-            BlockKind::Fence { closed: false, .. } => return Some(format!("the block of line {} is never closed", line())),
-            BlockKind::Comment { closed: false } => return Some(format!("the comment of line {} is never closed", line())),
+            BlockKind::Fence { closed: false, .. } => {
+                return Some(format!("the block of line {} is never closed", line()));
+            }
+            BlockKind::Comment { closed: false } => {
+                return Some(format!("the comment of line {} is never closed", line()));
+            }
             _ => {}
         }
     }

@@ -189,12 +189,8 @@ fn row_in(row: JsonRow, src: &str) -> Result<Row, String> {
     if row.bytes[0] > row.bytes[1] || row.dst_bytes[0] > row.dst_bytes[1] {
         return Err(format!("a row of {src} ends before it starts"));
     }
-    let rewrite = |rewrite: JsonRewrite| Rewrite {
-        kind: rewrite.kind,
-        at: rewrite.at,
-        old: rewrite.old,
-        new: rewrite.new,
-    };
+    let rewrite =
+        |rewrite: JsonRewrite| Rewrite { kind: rewrite.kind, at: rewrite.at, old: rewrite.old, new: rewrite.new };
     Ok(Row {
         src: src.to_owned(),
         start: row.bytes[0],

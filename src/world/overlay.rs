@@ -125,7 +125,8 @@ mod tests {
         memory.add("/r/CLAUDE.md", "old");
         memory.add("/r/docs/agents/a.md", "a");
         memory.add("/r/src/x.rs", "x");
-        let changed = [("/r/CLAUDE.md", Some("new")), ("/r/docs/agents/a.md", None), ("/r/.claude/rules/b.md", Some("b"))];
+        let changed =
+            [("/r/CLAUDE.md", Some("new")), ("/r/docs/agents/a.md", None), ("/r/.claude/rules/b.md", Some("b"))];
         let changed = changed.map(|(path, text)| (PathBuf::from(path), text.map(|text| text.as_bytes().to_vec())));
         let world = Overlay { under: &memory, files: changed.into() };
         let names = |dir: &str| -> Vec<String> {

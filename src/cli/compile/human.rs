@@ -44,7 +44,8 @@ fn table(out: &mut String, source: &str, rows: &[&Move]) {
         thousands(total),
         thousands(moved)
     );
-    let mut lines: Vec<[String; 6]> = vec![["lines", "section", "goes to", "tokens", "conf.", "because"].map(str::to_owned)];
+    let mut lines: Vec<[String; 6]> =
+        vec![["lines", "section", "goes to", "tokens", "conf.", "because"].map(str::to_owned)];
     let mut kept: Vec<&Move> = Vec::new();
     for row in rows {
         if row.action == Action::Keep {
@@ -143,7 +144,11 @@ fn proof(out: &mut String, compiled: &Compiled) {
         let _ = writeln!(out, "does not hold: {}", one_line(problem));
     }
     if !proof.holds() {
-        let _ = writeln!(out, "the proof does not hold ({}); nothing is written", counted(proof.links_broken, "broken link"));
+        let _ = writeln!(
+            out,
+            "the proof does not hold ({}); nothing is written",
+            counted(proof.links_broken, "broken link")
+        );
         return;
     }
     let dropped = proof.instructions_before - proof.instructions_after;

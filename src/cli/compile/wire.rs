@@ -67,16 +67,16 @@ pub(super) fn json(compiled: &Compiled) -> String {
     let shown = |row| {
         let row: &Move = row;
         JsonMove {
-        src: &row.src,
-        start_line: row.start_line,
-        end_line: row.end_line,
-        heading: &row.heading,
-        action: row.action.name(),
-        dst: &row.dst,
-        scope: &row.scope,
-        tokens: row.tokens,
-        confidence: f64::from(row.confidence) / 100.0,
-        evidence: &row.evidence,
+            src: &row.src,
+            start_line: row.start_line,
+            end_line: row.end_line,
+            heading: &row.heading,
+            action: row.action.name(),
+            dst: &row.dst,
+            scope: &row.scope,
+            tokens: row.tokens,
+            confidence: f64::from(row.confidence) / 100.0,
+            evidence: &row.evidence,
         }
     };
     let moves = compiled.moves.iter().filter(|row| row.action != Action::Keep).map(shown);

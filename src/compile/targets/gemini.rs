@@ -4,7 +4,10 @@ use super::{Item, Place, agents_md};
 use crate::workspace::Workspace;
 
 pub(super) const LIMITS: &[(&str, &str)] = &[
-    ("rule", "patterns: it goes to the deepest folder around its files if they are at least half of that folder, else to a document with its condition in words"),
+    (
+        "rule",
+        "patterns: it goes to the deepest folder around its files if they are at least half of that folder, else to a document with its condition in words",
+    ),
     ("skill", "the agent decides whether to use it"),
 ];
 
