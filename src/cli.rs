@@ -3,11 +3,14 @@
 mod check;
 mod completions;
 mod context;
+mod diff;
 mod explain;
 mod init;
 mod measure;
+mod outputs;
 mod refs;
 mod session;
+mod since;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
@@ -79,6 +82,8 @@ enum Command {
     Measure(measure::MeasureArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
+    /// Show what a change does to what clients load, and which references it breaks
+    Diff(diff::DiffArguments),
     /// Print the page of a lint, or the list of lints
     Explain(explain::ExplainArguments),
     /// Write a ctxlint.toml
@@ -126,6 +131,7 @@ pub fn run() -> ExitCode {
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Refs(of) => refs::refs(global, of),
+        Command::Diff(of) => diff::diff(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
         Command::Completions(of) => completions::completions(of),

@@ -132,7 +132,7 @@ pub fn discover(world: &dyn World, root: &Path, settings: &Settings) -> Discover
         if walk.anything_ignored {
             add_tracked_but_ignored(&mut walk);
         }
-        if walk.world.stat(&repository.top.join(SPARSE)).is_some() {
+        if !world.is_checked_in() && walk.world.stat(&repository.top.join(SPARSE)).is_some() {
             add_left_out(&mut walk);
         }
     }
@@ -280,7 +280,8 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             }
             continue;
         }
-        if walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir) {
+        let is_ignored = || walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir);
+        if !walk.world.is_checked_in() && is_ignored() {
             walk.anything_ignored = true;
             note_personal_files(walk, &path, entry.kind);
             continue;

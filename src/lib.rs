@@ -32,6 +32,7 @@
 
 pub mod budgets;
 pub mod cache;
+pub mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;

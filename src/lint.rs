@@ -182,7 +182,7 @@ pub fn url(name: &str) -> String {
 }
 
 /// The lints that read [`Workspace::references`].
-const OF_REFERENCES: [&str; 6] =
+pub const OF_REFERENCES: [&str; 6] =
     ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
 
 /// Whether a selected lint needs the references of the documents, which cost a pass over all texts.

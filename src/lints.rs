@@ -1,5 +1,6 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
+pub mod budget_growth;
 pub mod case_mismatch;
 pub mod conflicting_instruction;
 pub mod dead_scope;
@@ -59,6 +60,7 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
+    &budget_growth::BUDGET_GROWTH,
     &case_mismatch::CASE_MISMATCH,
     &conflicting_instruction::CONFLICTING_INSTRUCTION,
     &dead_scope::DEAD_SCOPE,

@@ -13,7 +13,7 @@ pub use rules::{ScopedRule, flag};
 
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
-use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::instructions::{self, Counted};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
@@ -59,10 +59,10 @@ pub struct File {
     pub state: FileState,
     /// The text.
     pub source: Source,
-    /// The structure.
-    pub document: Document,
-    tokens: OnceLock<u64>,
-    counted: OnceLock<Counted>,
+    /// The structure. Two workspaces may share it, and what was counted with it, where they hold the same text.
+    pub document: Arc<Document>,
+    tokens: Arc<OnceLock<u64>>,
+    counted: Arc<OnceLock<Counted>>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -163,6 +163,28 @@ pub struct Workspace {
     pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
     heaviest: OnceLock<Vec<ClientPlan>>,
+    /// What loaded at startup in an earlier state, where one is compared with.
+    pub earlier: Option<Earlier>,
+}
+
+/// What loaded at startup in an earlier state of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// What the state is called in messages, such as "the commit `1a2b3c4d`".
+    pub name: String,
+    /// What each client loaded then.
+    pub startup: Vec<EarlierStartup>,
+}
+
+/// What one client loaded at startup in an earlier state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierStartup {
+    /// Name of the client.
+    pub client: String,
+    /// Tokens.
+    pub tokens: u64,
+    /// Instructions.
+    pub instructions: u64,
 }
 
 impl Workspace {
@@ -210,6 +232,20 @@ pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<S
     from_discovery(world, root, settings, config, discovery)
 }
 
+/// Loads another state of the repository that `beside` holds. Texts that are the same in both are not parsed and counted
+/// again. `fetch` is told which files will be read before they are.
+pub fn load_beside(
+    world: &dyn World,
+    settings: Settings,
+    config: Option<Source>,
+    beside: &Workspace,
+    fetch: &dyn Fn(&[ContextFile]),
+) -> Workspace {
+    let discovery = discover(world, &beside.root, &settings);
+    fetch(&discovery.files);
+    load_files(world, &beside.root, settings, config, discovery, Some(beside))
+}
+
 /// Loads the files of a walk that was made before.
 pub fn from_discovery(
     world: &dyn World,
@@ -218,11 +254,23 @@ pub fn from_discovery(
     config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
+    load_files(world, root, settings, config, discovery, None)
+}
+
+fn load_files(
+    world: &dyn World,
+    root: &Path,
+    settings: Settings,
+    config: Option<Source>,
+    discovery: Discovery,
+    beside: Option<&Workspace>,
+) -> Workspace {
     let clients = used_clients(&settings, &discovery);
     let style_configs = style_configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
-        read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
+        let known = beside.and_then(|beside| beside.file(path));
+        read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size, known)
     };
     let mut files: BTreeMap<Arc<str>, File> = found
         .par_iter()
@@ -306,6 +354,7 @@ pub fn from_discovery(
         references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
+        earlier: None,
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace
@@ -360,9 +409,10 @@ fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Clie
 /// Reads a document that is in the tree and not yet in the workspace; no lint looks at it by itself.
 pub fn read_document(world: &dyn World, workspace: &Workspace, path: &Arc<str>) -> File {
     let absolute = workspace.root.join(&**path);
-    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size)
+    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size, None)
 }
 
+#[allow(clippy::too_many_arguments, reason = "everything that makes one file")]
 fn read_file(
     world: &dyn World,
     absolute: &Path,
@@ -371,6 +421,7 @@ fn read_file(
     format: Format,
     linted: bool,
     limit: u64,
+    known: Option<&File>,
 ) -> File {
     let mut raw = Vec::new();
     let (state, text) = match world.read(absolute, limit) {
@@ -385,19 +436,15 @@ fn read_file(
         Err(ReadError::TooLarge(bytes)) => (FileState::TooLarge(bytes), String::new()),
         Err(error) => (FileState::Unreadable(error.to_string()), String::new()),
     };
-    let document = parse::parse(&text, format);
+    let is_same = |file: &&File| {
+        state == FileState::Readable && file.is_readable() && file.document.format == format && file.source.text == text
+    };
+    let (document, tokens, counted) = match known.filter(is_same) {
+        Some(same) => (same.document.clone(), same.tokens.clone(), same.counted.clone()),
+        None => (Arc::new(parse::parse(&text, format)), Arc::default(), Arc::default()),
+    };
     let source = Source::new(path.clone(), text);
-    File {
-        path: path.clone(),
-        roles: roles.to_vec(),
-        linted,
-        state,
-        source,
-        document,
-        tokens: OnceLock::new(),
-        counted: OnceLock::new(),
-        raw,
-    }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens, counted, raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

@@ -1,7 +1,9 @@
 //! `ctxlint check`.
 
+use super::outputs::{self, Format};
 use super::refs::History;
-use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
+use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session, since};
+use crate::change::Change;
 use crate::clients;
 use crate::config;
 use crate::diagnostic::Severity;
@@ -9,9 +11,9 @@ use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
 use crate::references::drift::Mode;
 use crate::references::survey::survey;
-use crate::report::{self, Report, concise, human, json};
+use crate::report::{self, Report, human};
 use crate::workspace::{self, Workspace};
-use crate::world::Disk;
+use crate::world::{Disk, World};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
@@ -24,6 +26,15 @@ pub(super) struct CheckArguments {
     /// How to print; by default for people, or for agents inside a coding agent
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// Also write the result to a file in this format; `-` is standard output. May be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    output: Vec<outputs::Output>,
+    /// Report only what the changes since this commit cause, in context files or in what they cite
+    #[arg(long, value_name = "REV", conflicts_with = "local")]
+    since: Option<String>,
+    /// Report only what the next commit causes: the index counts as the state of the files
+    #[arg(long, conflicts_with = "local")]
+    staged: bool,
     /// The mildest finding that makes the exit code 1
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
@@ -57,15 +68,6 @@ pub(super) struct CheckArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Human,
-    Concise,
-    Agent,
-    Json,
-    Jsonl,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
     Error,
     Warn,
@@ -96,11 +98,20 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     let wanted: Result<Vec<String>, Unusable> =
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
     let mut wanted = wanted?;
+    outputs::check(&session.root, arguments.format, &arguments.output)?;
+    let change = since::change(&session.root, arguments.since.as_deref(), arguments.staged)?;
 
-    let mut workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
+    let world = change.as_ref().map_or(&Disk as &dyn World, Change::world);
+    let mut workspace = workspace::load(world, &session.root, session.settings, session.config);
     let mode = history(arguments, &workspace.settings);
-    if lint::needs_references(&selection, &workspace.settings) {
-        survey(&mut workspace, &Disk, mode, !global.no_cache);
+    let how = since::How { mode, cached: !global.no_cache, selection: &selection };
+    let mut before = None;
+    match &change {
+        Some(change) => before = since::prepare(change, &mut workspace, how),
+        None if lint::needs_references(&selection, &workspace.settings) => {
+            survey(&mut workspace, &Disk, mode, how.cached);
+        }
+        None => {}
     }
     let loaded = started.elapsed();
     check_paths(&workspace, &wanted)?;
@@ -110,12 +121,18 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
     wanted.extend(real);
     let outcome = lint::run(&workspace, &selection);
     let mut diagnostics = outcome.diagnostics;
+    let mut delta = None;
+    if let Some(change) = &change {
+        (diagnostics, delta) = since::caused(change, &workspace, before, diagnostics, how);
+    }
     if !wanted.is_empty() {
         diagnostics.retain(|finding| wanted.iter().any(|path| is_below(&finding.path, path)));
     }
     let worst = diagnostics.iter().map(|finding| finding.severity).max();
-    let report = Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed };
-    let text = render(global, arguments, &report);
+    let report = Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed, delta };
+    let look =
+        human::Look { color: session::color(global), width: session::width(), max_per_lint: arguments.max_per_lint.0 };
+    let text = outputs::write(&report, look, arguments.format, &arguments.output)?;
     if std::io::stderr().is_terminal() || global.verbose {
         let (load, all) = (loaded.as_secs_f64() * 1e3, started.elapsed().as_secs_f64() * 1e3);
         if !global.quiet {
@@ -203,42 +220,4 @@ fn check_paths(workspace: &Workspace, wanted: &[String]) -> Result<(), Unusable>
         }
     }
     Ok(())
-}
-
-fn render(global: &Global, arguments: &CheckArguments, report: &Report<'_>) -> String {
-    let in_agent = || clients::coding_agent(|name| std::env::var_os(name).is_some()).is_some();
-    let default = || if in_agent() { Format::Agent } else { Format::Human };
-    let format = arguments.format.unwrap_or_else(default);
-    let for_people = matches!(format, Format::Human | Format::Concise | Format::Agent);
-    let nothing = report.workspace.linted_files() == 0 && report.diagnostics.is_empty();
-    if for_people && nothing && report.workspace.notes.is_empty() {
-        return nothing_to_lint(report.workspace);
-    }
-    match format {
-        Format::Human => {
-            let look = human::Look {
-                color: session::color(global),
-                width: session::width(),
-                max_per_lint: arguments.max_per_lint.0,
-            };
-            human::human(report, look)
-        }
-        Format::Concise => concise::concise(report),
-        Format::Agent => concise::agent(report),
-        Format::Json => json::json(report),
-        Format::Jsonl => json::jsonl(report),
-    }
-}
-
-fn nothing_to_lint(workspace: &Workspace) -> String {
-    let root = workspace.root.display().to_string();
-    let root = report::one_line(&root);
-    if workspace.excluded.is_empty() {
-        return format!(
-            "no context files found in {root} (looked for CLAUDE.md, AGENTS.md, .claude/, .cursor/rules, \
-             .github/instructions, ...: `ctxlint explain files`)\n"
-        );
-    }
-    let count = report::counted(workspace.excluded.len(), "context file");
-    format!("nothing to lint in {root}: {count} excluded, such as {}\n", report::one_line(&workspace.excluded[0].0))
 }

@@ -50,6 +50,12 @@ impl Runner {
     }
 }
 
+/// Whether a file defines commands for some runner.
+pub fn is_manifest(path: &str) -> bool {
+    const RUNNERS: [Runner; 5] = [Runner::Npm, Runner::Make, Runner::Just, Runner::Task, Runner::Composer];
+    RUNNERS.iter().any(|runner| runner.manifests().contains(&crate::paths::file_name(path)))
+}
+
 /// A command whose name no manifest defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {

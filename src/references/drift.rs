@@ -19,7 +19,7 @@ use crate::history::{Departure, History};
 use crate::paths::PathIndex;
 use crate::source::Source;
 use crate::world::World;
-use crate::world::git::{self, Oid, Repository};
+use crate::world::git::{self, GitError, Oid, Repository};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -74,6 +74,18 @@ pub struct Surroundings<'a> {
     pub mode: Mode,
     /// Whether answers are kept between runs.
     pub cached: bool,
+    /// The repository with the commit that counts as its head; `None` opens the one around the root.
+    pub repository: Option<&'a Repository>,
+}
+
+impl Surroundings<'_> {
+    /// The repository that is asked.
+    ///
+    /// # Errors
+    /// When git is missing or knows no commit.
+    pub fn open(&self) -> Result<Repository, GitError> {
+        self.repository.map_or_else(|| git::open(self.root), |repository| Ok(repository.clone()))
+    }
 }
 
 /// The file that a citation meant when it was written.
@@ -194,7 +206,7 @@ fn open(survey: &mut Survey<'_>) {
         survey.why = Some("history is switched off".to_owned());
         return;
     }
-    match git::open(survey.around.root) {
+    match survey.around.open() {
         Ok(mut repository) => {
             if survey.around.mode == Mode::Auto {
                 repository.deadline = Some(Instant::now() + AUTO_TIME);

@@ -5,6 +5,7 @@ use super::citations::{Citation, Place, citations};
 use super::drift::{self, Citing, Evidence, Lines, Mode, State, Surroundings};
 use super::links::{self, Destination};
 use super::mentions::{self, Problem};
+use super::survey::Asked;
 use super::{commands, resolve};
 use crate::history::lines::pin_hash;
 use crate::paths::{Presence, normalize, parent};
@@ -102,10 +103,17 @@ fn plain(kind: Kind, span: Span, target: &str, state: State) -> Reference {
 
 /// Lists the references of `files`, which need not be files of the workspace.
 pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode, cached: bool) -> Listing {
+    let files: Vec<&File> = files.iter().collect();
+    list_of(workspace, world, &files, Asked { mode, cached, repository: None, wanted: None })
+}
+
+/// [`list`] in another state than that of the worktree.
+pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked: Asked<'_>) -> Listing {
+    let Asked { mode, cached, repository, .. } = asked;
     let cited: Vec<Vec<Citation>> = files.par_iter().map(|file| citations(&file.document, &file.source.text)).collect();
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|(file, citations)| Citing { source: &file.source, citations }).collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached };
+    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
     let fates = drift::fates(&around, &citing);
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();

@@ -13,7 +13,7 @@ use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::source::Span;
 use crate::workspace::{File, Workspace};
 use crate::world::World;
-use crate::world::git::{self, Oid};
+use crate::world::git::Oid;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -212,7 +212,7 @@ pub fn with_history(
     }
     let note = |why: &str| Some(format!("{count} paths that are not in the tree: {why}"));
     // A folder without git has no history that could be missing.
-    let Ok(mut repository) = git::open(around.root) else { return Err(None) };
+    let Ok(mut repository) = around.open() else { return Err(None) };
     if !repository.shallow.is_empty() {
         return Err(note("the clone is shallow: fetch the whole history (`fetch-depth: 0` in CI)"));
     }

@@ -15,6 +15,7 @@ use crate::model::Format;
 use crate::paths::Presence;
 use crate::workspace::{File, Workspace, read_document};
 use crate::world::World;
+use crate::world::git::Repository;
 use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,22 +47,37 @@ pub struct References {
 /// Roles whose bodies are about other projects more often than about this one.
 const QUIET: [Role; 3] = [Role::Skill, Role::Command, Role::Agent];
 
+/// What is asked of history, and for which documents.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// How much.
+    pub mode: Mode,
+    /// Whether answers are kept between runs.
+    pub cached: bool,
+    /// The repository with the commit that counts as its head; `None` opens the one around the root.
+    pub repository: Option<&'a Repository>,
+    /// Which documents; `None` for all.
+    pub wanted: Option<&'a Wanted<'a>>,
+}
+
+/// Tells by a document whether its references are asked for.
+pub type Wanted<'a> = dyn Fn(&File) -> bool + Sync + 'a;
+
 /// Gathers the references of a workspace. Documents that are only linked or configured are read here; they are known to
 /// the workspace from then on, but no other lint looks at them.
 pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: bool) {
-    let classes = documents(workspace);
-    for path in classes.keys() {
-        if workspace.file(path).is_none() {
-            let file = read_document(world, workspace, path);
-            let at = workspace.files.partition_point(|known| known.path < file.path);
-            workspace.files.insert(at, file);
-        }
-    }
+    survey_of(workspace, world, Asked { mode, cached, repository: None, wanted: None });
+}
+
+/// [`survey`] of some documents, or of another state than that of the worktree.
+pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>) {
+    let Asked { mode, cached, repository, wanted } = asked;
+    let classes = read_documents(workspace, world);
     let mut found = References::default();
     let files: Vec<(&File, DocumentClass)> = classes
         .iter()
         .filter_map(|(path, class)| Some((workspace.file(path)?, *class)))
-        .filter(|(file, _)| file.is_readable())
+        .filter(|(file, _)| file.is_readable() && wanted.is_none_or(|wanted| wanted(file)))
         .collect();
     // A citation in a block of code is an example or a log: it is listed by `refs`, and not judged.
     let cited: Vec<Vec<Citation>> = files
@@ -71,7 +87,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
             all.into_iter().filter(|citation| citation.place != Place::Code).collect()
         })
         .collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached };
+    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|((file, _), citations)| Citing { source: &file.source, citations }).collect();
     let fates = drift::fates(&around, &citing);
@@ -83,7 +99,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();
     for (((file, class), citations), fates) in files.iter().zip(cited).zip(fates.by_document) {
-        let is_quiet = file.has_role(&QUIET) || file.roles.iter().any(|role| role.path.contains("/skills/"));
+        let is_quiet = is_quiet(file);
         let mut of_file = DocumentReferences {
             class: *class,
             citations: citations.into_iter().zip(fates).collect(),
@@ -117,6 +133,24 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
     }
     workspace.notes.extend(notes);
     workspace.references = found;
+}
+
+/// Whether a document is about other projects more often than about this one, so that only what it cites of this one counts.
+pub fn is_quiet(file: &File) -> bool {
+    file.has_role(&QUIET) || file.roles.iter().any(|role| role.path.contains("/skills/"))
+}
+
+/// Reads the documents that are checked and not yet known to the workspace. Gives all that are checked, with their classes.
+pub fn read_documents(workspace: &mut Workspace, world: &dyn World) -> BTreeMap<Arc<str>, DocumentClass> {
+    let classes = documents(workspace);
+    for path in classes.keys() {
+        if workspace.file(path).is_none() {
+            let file = read_document(world, workspace, path);
+            let at = workspace.files.partition_point(|known| known.path < file.path);
+            workspace.files.insert(at, file);
+        }
+    }
+    classes
 }
 
 /// The documents that are checked, with their classes: Markdown that is linted, documents that the configuration names,
