@@ -107,15 +107,14 @@ fn positions(source: &Source, span: Span) -> (Position, Position) {
     (source.position(span.start), source.position(span.end))
 }
 
-/// `path`, `path:line:column`. A log in CI takes a line that starts with two colons for a command.
+/// `path`, `path:line:column`.
 fn place(workspace: &Workspace, path: &str, span: Option<Span>) -> String {
-    let dot = if path.starts_with("::") { "./" } else { "" };
     match source(workspace, path).zip(span) {
         Some((source, span)) => {
             let Position { line, column } = source.position(span.start);
-            format!("{dot}{}:{line}:{column}", one_line(path))
+            format!("{}:{line}:{column}", one_line(path))
         }
-        None => format!("{dot}{}", one_line(path)),
+        None => one_line(path).into_owned(),
     }
 }
 

@@ -84,14 +84,13 @@ pub struct LoadChange {
     pub tokens_after: u64,
 }
 
-fn is_same(one: &Plan, other: &Plan) -> bool {
-    let of = |plan: &Plan| plan.loads.len();
-    of(one) == of(other)
-        && one
-            .loads
-            .iter()
-            .zip(&other.loads)
-            .all(|(a, b)| a.path == b.path && a.trigger == b.trigger && a.text == b.text)
+/// Whether two plans load the same; with `touched` only what the touches add counts.
+fn is_same(one: &Plan, other: &Plan, touched: bool) -> bool {
+    let loads = |plan: &'_ Plan| -> Vec<(String, Trigger, String)> {
+        let wanted = plan.loads.iter().filter(|load| !touched || load.touch.is_some());
+        wanted.map(|load| (load.path.clone(), load.trigger, load.text.clone())).collect()
+    };
+    loads(one) == loads(other)
 }
 
 fn load_tokens(workspace: &Workspace, path: &str, text: &str) -> u64 {
@@ -118,7 +117,7 @@ fn startup_plan(workspace: &Workspace, client: &'static Client) -> Plan {
 pub fn startup_of(before: &Workspace, after: &Workspace, client: &'static Client) -> Startup {
     let (old, new) = (startup_plan(before, client), startup_plan(after, client));
     let then = figures(before, &old);
-    let now = if is_same(&old, &new) { then } else { figures(after, &new) };
+    let now = if is_same(&old, &new, false) { then } else { figures(after, &new) };
     Startup { client, before: then, after: now }
 }
 
@@ -132,7 +131,8 @@ pub fn earlier(startups: &[Startup]) -> Vec<EarlierStartup> {
     startups.iter().map(of).collect()
 }
 
-/// For each changed file that is no context file: the plans of its touch in both states, where they are not the same.
+/// For each changed file that is there and no context file: the plans of its touch in both states, where the touch does not
+/// add the same.
 /// Further files than the first hundred are left out; their number is the second value.
 fn touched_plans(
     change: &Change,
@@ -142,12 +142,12 @@ fn touched_plans(
 ) -> (Vec<(Arc<str>, Plan, Plan)>, usize) {
     let is_context =
         |path: &str| [before, after].iter().any(|of| of.file(path).is_some_and(|file| !file.roles.is_empty()));
-    let is_file = |path: &str| [before, after].iter().any(|of| of.index.presence(path) == Presence::File);
+    let is_file = |path: &str| after.index.presence(path) == Presence::File;
     let paths: Vec<&Arc<str>> = change.changed.iter().filter(|path| !is_context(path) && is_file(path)).collect();
     let left_out = paths.len().saturating_sub(MAX_PATHS);
     let plans = |path: &&Arc<str>| {
         let (old, new) = (before.plan_of(client, &[path]), after.plan_of(client, &[path]));
-        (!is_same(&old, &new)).then(|| ((*path).clone(), old, new))
+        (!is_same(&old, &new, true)).then(|| ((*path).clone(), old, new))
     };
     let found: Vec<_> = paths[..paths.len() - left_out].par_iter().filter_map(plans).collect();
     (found, left_out)

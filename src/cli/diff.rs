@@ -184,8 +184,11 @@ fn human(diff: &Diff<'_>) -> String {
         String::new(),
         String::new(),
     ]);
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let (name, was, is, by) = (width(0).min(60), width(1), width(2), width(3));
+    // A long path stands out rather than push all the others apart.
+    let width = |column: usize| {
+        rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= 60).max().unwrap_or(0)
+    };
+    let (name, was, is, by) = (width(0), width(1), width(2), width(3));
     for [first, second, third, fourth, note] in &rows {
         let line = format!(" {first:<name$}  {second:>was$}  {third:>is$}  {fourth:>by$}  {note}");
         let _ = writeln!(out, "{}", line.trim_end());

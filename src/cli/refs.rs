@@ -165,7 +165,7 @@ fn numbers(start: u32, end: u32) -> String {
 
 /// Place, text, state, and where it is now, each on one line and harmless.
 pub(super) fn row(source: &Source, of: &Reference) -> [String; 4] {
-    let place = format!("{}:{}", source.path, source.position(of.span.start).line);
+    let place = format!("{}:{}", one_line(&source.path), source.position(of.span.start).line);
     let text = of.span.slice(&source.text);
     let text = match of.lines {
         Some(_) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{}:{text}", of.target),

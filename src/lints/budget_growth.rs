@@ -44,7 +44,8 @@ fn check(cx: &mut Checker<'_>) {
             }
             let (client, grown) = (plan.client, thousands(after - before));
             let allowed = match allowed {
-                0 => "none is allowed".to_owned(),
+                0 => "no growth is allowed".to_owned(),
+                1 => "1 is allowed".to_owned(),
                 most => format!("{} are allowed", thousands(most)),
             };
             cx.report(Diagnostic {

@@ -43,10 +43,7 @@ fn case(out: &mut String, report: &Report<'_>, finding: &Diagnostic) {
     let line = at.map(|(source, span)| source.position(span.start).line);
     let place = line.map_or(String::new(), |line| format!(", line {line}"));
     let (path, lint, text) = (escape(&finding.path), finding.lint, escape(&sentences(finding)));
-    let _ = write!(out, "    <testcase name=\"{lint}{place}\" classname=\"{path}\" file=\"{path}\"");
-    if let Some(line) = line {
-        let _ = write!(out, " line=\"{line}\"");
-    }
+    let _ = write!(out, "    <testcase name=\"{lint}{place}\" classname=\"{path}\"");
     let _ = match finding.severity {
         Severity::Info => writeln!(out, ">\n      <system-out>{text}</system-out>\n    </testcase>"),
         level => writeln!(

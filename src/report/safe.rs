@@ -9,14 +9,16 @@ pub(super) fn is_harmful(c: char) -> bool {
         | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
-/// The bytes at which CI systems find a command in the middle of a line of their log: `##[name]`, `##vso[name]`,
-/// `##teamcity[name]`.
+/// The bytes at which CI systems find a command in a line of their log: `##[name]`, `##vso[name]` and `##teamcity[name]`
+/// anywhere, `::name::` at the start.
 fn log_commands(text: &str) -> Vec<usize> {
     let is_command = |at: &usize| {
         let rest = text[at + 2..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || c == '#');
         rest.starts_with('[')
     };
-    text.match_indices("##").map(|(at, _)| at).filter(is_command).collect()
+    let start = text.len() - text.trim_start().len();
+    let first = text[start..].starts_with("::").then_some(start);
+    first.into_iter().chain(text.match_indices("##").map(|(at, _)| at).filter(is_command)).collect()
 }
 
 /// The text on one line with every harmful character written out, as `\u{1b}`.
@@ -28,7 +30,7 @@ pub fn one_line(text: &str) -> Cow<'_, str> {
     let mut out = String::with_capacity(text.len() + 16);
     for (at, c) in text.char_indices() {
         match c {
-            '#' if commands.contains(&at) => out.extend(c.escape_unicode()),
+            _ if commands.contains(&at) => out.extend(c.escape_unicode()),
             '\n' | '\r' | '\t' => out.push(' '),
             c if is_harmful(c) => out.extend(c.escape_unicode()),
             c => out.push(c),
@@ -62,6 +64,7 @@ mod tests {
     fn escapes_cannot_reach_a_terminal() {
         assert_eq!(one_line("a\u{1b}[31mb\nc"), "a\\u{1b}[31mb c");
         assert_eq!(one_line("日本 é"), "日本 é");
+        assert_eq!(one_line(" ::error::a::b"), " \\u{3a}:error::a::b");
         assert_eq!(one_line("## Heading [a]"), "## Heading [a]");
         assert_eq!(one_line("a ##[error]b ###vso[x]"), "a \\u{23}#[error]b \\u{23}\\u{23}#vso[x]");
     }

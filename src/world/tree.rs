@@ -37,6 +37,8 @@ impl Tree {
     /// The world that `entries` make below the root of `repository`. `is_on_disk` tells of which of them the worktree has
     /// the very same file.
     pub fn new(repository: &Repository, mut entries: Vec<Entry>, is_on_disk: &dyn Fn(&Entry) -> bool) -> Tree {
+        // A tree object can hold any name; only what is written as a path below the root is one.
+        entries.retain(|entry| entry.path.split('/').all(is_name));
         // Git sorts a folder as if its name ended in a slash.
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let on_disk = entries.iter().map(|entry| entry.kind == TreeKind::File && is_on_disk(entry)).collect();
@@ -186,6 +188,11 @@ impl Tree {
         }
         self.entry(&inside).map(Found::Entry).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
+}
+
+/// Whether a part of a path can be a file's or a folder's own name, and is not git's folder.
+fn is_name(part: &str) -> bool {
+    !matches!(part, "" | "." | "..") && !part.eq_ignore_ascii_case(".git")
 }
 
 impl World for Tree {

@@ -163,8 +163,9 @@ pub fn dirty(root: &Path) -> Result<BTreeSet<Arc<str>>, GitError> {
             git.args(["-c", &format!("filter.{name}.{key}={value}")]);
         }
     }
-    git.args(["diff-files", "--name-only", "-z", "--relative", "--ignore-submodules=all"]);
-    git.args(["--no-ext-diff", "--no-textconv"]);
+    // Unlike `diff-files` this looks into a file whose times alone are others.
+    git.args(["diff", "--name-only", "-z", "--relative", "--no-renames", "--ignore-submodules=all"]);
+    git.args(["--no-ext-diff", "--no-textconv", "--no-color"]);
     let paths = output(git)?;
     let paths = paths.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok());
     Ok(paths.filter(|path| !path.is_empty()).map(Arc::from).collect())
