@@ -107,7 +107,8 @@ fn keyed<'a>(workspace: &Workspace, (paths, listing): &'a Side) -> Vec<(Key, &'a
         let Some(file) = workspace.file(path) else { continue };
         let is_quiet = is_quiet(file);
         let mut seen: HashMap<(&str, String), usize> = HashMap::new();
-        for of in references.iter().filter(|of| !of.is_fenced) {
+        // Of what stands in a block of code only commands are meant as they stand.
+        for of in references.iter().filter(|of| !of.is_fenced || of.kind == Kind::Command) {
             let is_judged = match of.kind {
                 Kind::Citation => !is_quiet || of.state != State::Missing,
                 Kind::Import | Kind::Link => true,

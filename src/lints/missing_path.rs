@@ -40,7 +40,10 @@ fn check(cx: &mut Checker<'_>) {
                 }
             });
             let mut finding = Diagnostic {
-                message: format!("`{path}` {what} in {}", short(commit)),
+                message: match commit {
+                    Some(commit) => format!("`{path}` {what} in {}", short(commit)),
+                    None => format!("`{path}` {what}, not committed yet"),
+                },
                 help,
                 span: Some(mention.span),
                 key: mention.written.clone(),

@@ -5,11 +5,16 @@
 //! each answer is kept in the cache under a key of everything that it depends on.
 
 mod answers;
+mod earlier;
 mod fate;
 mod steps;
+mod uncommitted;
 
 pub(super) use answers::{read_departure, write_departure};
+pub(super) use earlier::{carry_departures, remember};
+use earlier::{earlier, untouched};
 pub use fate::{Evidence, Fate, Lines, State};
+pub(super) use uncommitted::departed as departed_uncommitted;
 
 use super::citations::{Citation, Place};
 use super::resolve::Written;
@@ -196,6 +201,9 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
     let unknown = out.by_document.iter().flatten().filter(|fate| fate.state == State::Unknown).count();
     out.unchecked = survey.why.take().filter(|_| unknown > 0);
     out.unchecked_count = if out.unchecked.is_some() { unknown } else { 0 };
+    if let Some(repository) = &survey.repository {
+        remember(repository, &mut survey.cache);
+    }
     survey.cache.save();
     out
 }
@@ -261,7 +269,7 @@ fn finish(
     };
     fate.state = state;
     fate.now = now;
-    let departed = departure.map(|departure| departure.commit.clone());
+    let departed = departure.and_then(|departure| departure.commit.clone());
     fate.since = if is_renamed { departed } else { fate.written.clone() };
     if matches!(state, State::Ok | State::Unknown) {
         fate.since = None;

@@ -2,6 +2,7 @@
 
 use super::State as ImportState;
 use super::citations::{Citation, Place, citations};
+use super::commands::Definition;
 use super::drift::{self, Citing, Evidence, Lines, Mode, State, Surroundings};
 use super::links::{self, Destination};
 use super::mentions::{self, Problem};
@@ -152,11 +153,20 @@ pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked:
         }));
         list.extend(paths.there.iter().map(|(span, path)| plain(Kind::Path, *span, path, State::Ok)));
         mentioned.push((file.path.clone(), paths.missing));
-        for symbol in mentions::symbols(file, workspace, world) {
-            list.push(plain(Kind::Symbol, symbol.span, &symbol.path, State::Missing));
+        for (symbol, holds) in mentions::all_symbols(file, workspace, world) {
+            let state = if holds { State::Ok } else { State::Missing };
+            list.push(plain(Kind::Symbol, symbol.span, &symbol.path, state));
         }
-        for command in commands::unknown(file, workspace, world, &mut manifests) {
-            list.push(plain(Kind::Command, command.span, &command.manifest, State::Missing));
+        for (command, definition) in commands::commands(file, workspace, world, &mut manifests) {
+            let state = match definition {
+                Definition::Known => State::Ok,
+                Definition::Missing => State::Missing,
+                Definition::Unclear => State::Unknown,
+            };
+            list.push(Reference {
+                is_fenced: command.is_fenced,
+                ..plain(Kind::Command, command.span, &command.manifest, state)
+            });
         }
         found.by_document.push(list);
     }
@@ -179,7 +189,7 @@ pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked:
                 && let Problem::Gone { path, commit, to } = &mention.problem
             {
                 reference.target = path.to_string();
-                reference.since = Some(commit.clone());
+                reference.since = commit.clone();
                 reference.evidence = Evidence::History;
                 reference.state = if to.is_some() { State::Renamed } else { State::Gone };
                 reference.now = to.clone().map(|path| Lines { path, start: 0, end: 0 });

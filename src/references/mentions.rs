@@ -3,7 +3,7 @@
 //! Most paths in a document that are not in the tree are no mistakes: outputs, examples, files of other projects. So a
 //! path counts as missing only when history had exactly it and the words around do not say that it went.
 
-use super::drift::{Mode, Surroundings};
+use super::drift::{Mode, Surroundings, carry_departures, departed_uncommitted, remember};
 use super::resolve::is_placeholder;
 use super::scan;
 use crate::cache::{Cache, key};
@@ -27,8 +27,8 @@ pub enum Problem {
     Gone {
         /// The path relative to the root.
         path: Arc<str>,
-        /// The commit in which it went.
-        commit: Oid,
+        /// The commit in which it went; `None` where that is not committed yet.
+        commit: Option<Oid>,
         /// Where it is now, when it was renamed.
         to: Option<Arc<str>>,
     },
@@ -220,20 +220,33 @@ pub fn with_history(
         repository.deadline = Some(Instant::now() + super::drift::AUTO_TIME);
     }
     let mut cache = if around.cached { Cache::open(&repository.common_dir) } else { Cache::off() };
-    let key_of = |path: &str| key(&[b"departed-path", repository.head.as_bytes(), path.as_bytes()]);
+    let key_at = |head: &str, path: &str| key(&[b"departed-path", head.as_bytes(), path.as_bytes()]);
+    let key_of = |path: &str| key_at(&repository.head, path);
     let mut known: BTreeMap<Arc<str>, Option<Departure>> = BTreeMap::new();
     let mut open: Vec<Arc<str>> = Vec::new();
-    let wanted: BTreeSet<&Arc<str>> =
-        documents.iter().flat_map(|(_, missing)| missing.iter().flat_map(|candidate| &candidate.forms)).collect();
-    for path in wanted {
+    let mut wanted: BTreeSet<Arc<str>> = documents
+        .iter()
+        .flat_map(|(_, missing)| missing.iter().flat_map(|candidate| candidate.forms.iter().cloned()))
+        .collect();
+    let uncommitted = departed_uncommitted(around, &repository, &wanted);
+    wanted.retain(|path| !uncommitted.contains_key(path));
+    known.extend(uncommitted.into_iter().map(|(path, departure)| (path, Some(departure))));
+    carry_departures(&repository, &mut cache, &wanted, &key_at);
+    let is_there = |path: &str| around.index.presence(path) == Presence::File;
+    for path in &wanted {
         match cache.get(key_of(path)) {
             Some("") => drop(known.insert(path.clone(), None)),
-            Some(answer) => drop(known.insert(path.clone(), super::drift::read_departure(answer))),
+            Some(answer) => match super::drift::read_departure(answer) {
+                // Where it went may itself be gone from the worktree by now.
+                Some(departure) if departure.to.as_ref().is_none_or(|to| is_there(to)) => {
+                    known.insert(path.clone(), Some(departure));
+                }
+                _ => open.push(path.clone()),
+            },
             None => open.push(path.clone()),
         }
     }
     if !open.is_empty() {
-        let is_there = |path: &str| around.index.presence(path) == Presence::File;
         let found = match departures(&repository, &open, &is_there) {
             Ok(found) => found,
             Err(_) if repository.is_late() => return Err(note("`--history full` takes the time that it needs")),
@@ -245,6 +258,7 @@ pub fn with_history(
             known.insert(path, departure);
         }
     }
+    remember(&repository, &mut cache);
     cache.save();
     let mut gone = Vec::new();
     for (document, missing) in documents {
@@ -263,6 +277,12 @@ const MAX_SEARCHED: u64 = 4 << 20;
 
 /// "`name()` in `file`" and "`name()` (`file`)" where the file is there and the name is not in it.
 pub fn symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<Symbol> {
+    let all = all_symbols(file, workspace, world).into_iter();
+    all.filter(|(_, holds)| !holds).map(|(symbol, _)| symbol).collect()
+}
+
+/// Every "`name()` in `file`" whose file is there, with whether the file holds the name.
+pub fn all_symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<(Symbol, bool)> {
     let text = &file.source.text;
     let codes: Vec<&Inline> = file.document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code).collect();
     let mut found = Vec::new();
@@ -287,8 +307,9 @@ pub fn symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<Sym
         let Ok(bytes) = world.read(&workspace.root.join(&path), MAX_SEARCHED) else { continue };
         let content = String::from_utf8_lossy(&bytes);
         // A file without a single letter is no source code.
-        if content.contains(|c: char| c.is_alphabetic()) && !has_word(&content, &name) {
-            found.push(Symbol { span, name, path: path.into() });
+        let holds = has_word(&content, &name);
+        if holds || content.contains(|c: char| c.is_alphabetic()) {
+            found.push((Symbol { span, name, path: path.into() }, holds));
         }
     }
     found

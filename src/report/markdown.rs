@@ -162,7 +162,8 @@ mod tests {
         assert_eq!(text("`a.md` is gone"), "`a.md` is gone");
         assert_eq!(text("<img src=x> [a](b)"), "&lt;img src=x&gt; \\[a\\]\\(b\\)");
         assert_eq!(text("@all #1 https://x www.x.org"), "@<!-- -->all \\#<!-- -->1 https:<!-- -->//x www\\.x.org");
-        assert_eq!(text("odd ` and ``"), "odd \\` and \\`\\`");
+        assert_eq!(text("odd ` and"), "odd \\` and");
+        assert_eq!(text("none `` here"), "none \\`\\` here");
         assert_eq!(code("a`b|c"), "`` a`b\\|c ``");
         assert_eq!(text("a\n\n# b"), "a  \\#<!-- --> b");
     }

@@ -18,7 +18,9 @@ fn log_commands(text: &str) -> Vec<usize> {
     };
     let start = text.len() - text.trim_start().len();
     let first = text[start..].starts_with("::").then_some(start);
-    first.into_iter().chain(text.match_indices("##").map(|(at, _)| at).filter(is_command)).collect()
+    // Each of several marks in a row, so that none is left with its neighbour.
+    let marks = text.match_indices('#').map(|(at, _)| at).filter(|at| text[at + 1..].starts_with('#'));
+    first.into_iter().chain(marks.filter(is_command)).collect()
 }
 
 /// The text on one line with every harmful character written out, as `\u{1b}`.

@@ -85,6 +85,33 @@ pub fn merge_base(root: &Path, one: &str, other: &str) -> Option<Oid> {
     super::is_hex(oid).then(|| oid.into())
 }
 
+/// Whether the head of a repository is or follows a commit.
+pub fn is_ancestor(repository: &Repository, commit: &str) -> bool {
+    let mut git = command(&repository.root);
+    git.args(["merge-base", "--is-ancestor", commit, &repository.head]);
+    output(git).is_ok()
+}
+
+/// The blobs that the head commit has at these paths; `None` where it has no file.
+///
+/// # Errors
+/// When git fails.
+pub fn present(repository: &Repository, paths: &[&Arc<str>]) -> Result<Vec<Option<Oid>>, GitError> {
+    let mut git = command(&repository.root);
+    git.args(["cat-file", "--batch-check=%(objecttype) %(objectname)"]);
+    let Repository { head, prefix, .. } = repository;
+    // A line break would be a second question.
+    let asked = |path: &&&Arc<str>| !path.contains(['\n', '\r']);
+    let input: String = paths.iter().filter(asked).map(|path| format!("{head}:{prefix}{path}\n")).collect();
+    let text = String::from_utf8_lossy(&output_of_input(git, input, repository.deadline)?).into_owned();
+    let mut answers = text.lines();
+    let mut answer = |path: &&Arc<str>| {
+        let line = if asked(&path) { answers.next()? } else { return None };
+        line.strip_prefix("blob ").filter(|oid| super::is_hex(oid)).map(Oid::from)
+    };
+    Ok(paths.iter().map(&mut answer).collect())
+}
+
 /// Every file of a commit below the root, sorted by path. A root that the commit does not have holds nothing.
 ///
 /// # Errors
