@@ -2,12 +2,12 @@
 
 mod topics;
 
-pub use topics::{TOPICS, Topic, line_length, scope, value_of};
+pub use topics::{TOPICS, Topic, choices, line_length, scope};
 
 use crate::clients::Role;
 use crate::diagnostic::ClientRef;
 use crate::discover::RoleAt;
-use crate::instructions::{Instruction, normalize};
+use crate::instructions::Instruction;
 use crate::load::{Portion, Trigger};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
@@ -40,8 +40,8 @@ pub struct Said<'a> {
     pub file: &'a File,
     /// The instruction.
     pub item: Instruction,
-    /// Its words; see [`normalize`].
-    pub words: String,
+    /// Its words, normalised.
+    pub words: &'a str,
 }
 
 /// Folders whose context files are for other repositories.
@@ -87,11 +87,11 @@ pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Sai
         workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
     // The memory file of the root is where a reader looks first.
     let depth = |file: &File| file.path.matches('/').count();
-    files.sort_by_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
+    files.sort_by_cached_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
     let of = |file: &'a File| {
-        let text = file.source.text.as_str();
-        let items = file.instructions().items.iter();
-        items.map(move |item| Said { file, item: *item, words: normalize(item.span.slice(text)) })
+        let words = file.instruction_words();
+        let items = file.instructions().items.iter().enumerate();
+        items.map(move |(nth, item)| Said { file, item: *item, words: words.of(nth) })
     };
     files.into_iter().flat_map(of).collect()
 }

@@ -14,7 +14,7 @@ pub use rules::{ScopedRule, flag};
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, format_of};
-use crate::instructions::{self, Counted};
+use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
@@ -46,6 +46,14 @@ pub enum FileState {
     },
 }
 
+/// What is counted over a text, each at the first question.
+#[derive(Debug, Default)]
+struct Facets {
+    tokens: OnceLock<u64>,
+    counted: OnceLock<Counted>,
+    words: OnceLock<Normalized>,
+}
+
 /// One file with its text and structure.
 #[derive(Debug)]
 pub struct File {
@@ -61,8 +69,7 @@ pub struct File {
     pub source: Source,
     /// The structure. Two workspaces may share it, and what was counted with it, where they hold the same text.
     pub document: Arc<Document>,
-    tokens: Arc<OnceLock<u64>>,
-    counted: Arc<OnceLock<Counted>>,
+    facets: Arc<Facets>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -95,12 +102,20 @@ impl File {
 
     /// The instructions of the text, counted at the first question.
     pub fn instructions(&self) -> &Counted {
-        self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
+        self.facets.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
+    }
+
+    /// The words of the instructions, in their order, made at the first question.
+    pub fn instruction_words(&self) -> &Normalized {
+        let text = &self.source.text;
+        self.facets.words.get_or_init(|| {
+            Normalized::new(self.instructions().items.iter().map(|instruction| instruction.span.slice(text)))
+        })
     }
 
     /// Tokens of the whole text, counted at the first question.
     pub fn tokens(&self, encoding: Encoding) -> u64 {
-        *self.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
+        *self.facets.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
     }
 }
 
@@ -439,12 +454,12 @@ fn read_file(
     let is_same = |file: &&File| {
         state == FileState::Readable && file.is_readable() && file.document.format == format && file.source.text == text
     };
-    let (document, tokens, counted) = match known.filter(is_same) {
-        Some(same) => (same.document.clone(), same.tokens.clone(), same.counted.clone()),
-        None => (Arc::new(parse::parse(&text, format)), Arc::default(), Arc::default()),
+    let (document, facets) = match known.filter(is_same) {
+        Some(same) => (same.document.clone(), same.facets.clone()),
+        None => (Arc::new(parse::parse(&text, format)), Arc::default()),
     };
     let source = Source::new(path.clone(), text);
-    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, tokens, counted, raw }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, facets, raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

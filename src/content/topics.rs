@@ -3,7 +3,9 @@
 use super::Said;
 use crate::model::NO_PARENT;
 use crate::paths::parent;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 /// A choice of which only one can be made.
 #[derive(Debug)]
@@ -160,8 +162,29 @@ const SCOPES: [&str; 58] = [
     "jsx-attributes",
 ];
 
+/// The choices that an instruction makes: each topic with the one value that it asks for.
+pub fn choices(words: &str) -> impl Iterator<Item = (&'static Topic, &'static str)> + '_ {
+    // Most instructions hold no phrase of any topic; one pass over their words tells.
+    static PHRASES: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
+        let of = |(nth, topic): (usize, &'static Topic)| {
+            topic.values.iter().flat_map(|(_, phrases)| *phrases).map(move |phrase| (*phrase, nth))
+        };
+        let (phrases, topics): (Vec<&str>, Vec<usize>) = TOPICS.iter().enumerate().flat_map(of).unzip();
+        // This kind is made in a tenth of the time that the fastest one takes.
+        let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(phrases).ok()?;
+        Some((automaton, topics))
+    });
+    let mut named = [PHRASES.is_none(); TOPICS.len()];
+    if let Some((automaton, topics)) = &*PHRASES {
+        for found in automaton.find_overlapping_iter(words) {
+            named[topics[found.pattern().as_usize()]] = true;
+        }
+    }
+    TOPICS.iter().zip(named).filter(|(_, named)| *named).filter_map(|(topic, _)| Some((topic, value_of(topic, words)?)))
+}
+
 /// The one value that an instruction asks for; none where it names several without refusing the others.
-pub fn value_of<'t>(topic: &'t Topic, words: &str) -> Option<&'t str> {
+fn value_of<'t>(topic: &'t Topic, words: &str) -> Option<&'t str> {
     let mut asked = topic.values.iter().filter(|(_, phrases)| phrases.iter().any(|phrase| asks_for(words, phrase)));
     let (value, _) = asked.next()?;
     if asked.next().is_some() { None } else { Some(value) }

@@ -1,6 +1,6 @@
 //! Two instructions on one load plan that cannot both be followed.
 
-use crate::content::{self, Said, TOPICS, scope, value_of};
+use crate::content::{self, Said, choices, scope};
 use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -60,18 +60,19 @@ fn check(cx: &mut Checker<'_>) {
     let audiences = content::audiences(workspace);
     let said = content::said(workspace, &audiences);
     let open: Vec<&Said<'_>> =
-        said.iter().filter(|of| of.item.kind != Kind::Conditional && !has_exception(&of.words)).collect();
+        said.iter().filter(|of| of.item.kind != Kind::Conditional && !has_exception(of.words)).collect();
     let meet = |one: &Said<'_>, two: &Said<'_>| audiences.iter().any(|of| of.meet(&one.file.path, &two.file.path));
 
     let mut reported: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut found: Vec<(usize, usize, String)> = Vec::new();
-    for topic in &TOPICS {
-        let mut asked: BTreeMap<Vec<&str>, BTreeMap<&str, Vec<usize>>> = BTreeMap::new();
-        for (at, of) in open.iter().enumerate() {
-            if let Some(value) = value_of(topic, &of.words) {
-                asked.entry(scope(of)).or_default().entry(value).or_default().push(at);
-            }
+    let mut by_topic: BTreeMap<&str, BTreeMap<Vec<&str>, BTreeMap<&str, Vec<usize>>>> = BTreeMap::new();
+    for (at, of) in open.iter().enumerate() {
+        for (topic, value) in choices(of.words) {
+            let asked = by_topic.entry(topic.name).or_default();
+            asked.entry(scope(of)).or_default().entry(value).or_default().push(at);
         }
+    }
+    for (topic, asked) in by_topic {
         for values in asked.into_values().filter(|values| (2..=MANY_VALUES).contains(&values.len())) {
             let all: Vec<(&str, usize)> =
                 values.iter().flat_map(|(value, places)| places.iter().map(|at| (*value, *at))).collect();
@@ -88,14 +89,14 @@ fn check(cx: &mut Checker<'_>) {
                 found.push((
                     first,
                     second,
-                    format!("{}: this asks for {wanted}, an instruction elsewhere for {before}", topic.name),
+                    format!("{topic}: this asks for {wanted}, an instruction elsewhere for {before}"),
                 ));
             }
         }
     }
     let mut by_core: HashMap<String, Vec<usize>> = HashMap::new();
     for (at, of) in open.iter().enumerate() {
-        if let Some(core) = core(&of.words) {
+        if let Some(core) = core(of.words) {
             by_core.entry(core).or_default().push(at);
         }
     }

@@ -1,8 +1,8 @@
 //! Style rules that a formatter or linter of the repository enforces already, or contradicts.
 
-use crate::content::{Said, TOPICS, line_length, scope, value_of};
+use crate::content::{Said, choices, line_length, scope};
 use crate::diagnostic::{Basis, Diagnostic, Severity};
-use crate::instructions::{Kind, normalize};
+use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Format, Node, NodeKind};
 use crate::parse;
@@ -47,9 +47,10 @@ fn check(cx: &mut Checker<'_>) {
     }
     let workspace = cx.workspace;
     for file in workspace.files.iter().filter(|file| file.linted && file.is_readable() && !file.roles.is_empty()) {
-        let text = file.source.text.as_str();
-        for item in file.instructions().items.iter().filter(|item| item.kind != Kind::Conditional) {
-            let said = Said { file, item: *item, words: normalize(item.span.slice(text)) };
+        let words = file.instruction_words();
+        let items = file.instructions().items.iter().enumerate();
+        for (nth, item) in items.filter(|(_, item)| item.kind != Kind::Conditional) {
+            let said = Said { file, item: *item, words: words.of(nth) };
             judge(cx, file, &said, item.span, &settings);
         }
     }
@@ -61,10 +62,10 @@ fn judge(cx: &mut Checker<'_>, file: &File, said: &Said<'_>, span: Span, setting
     if words > 14 {
         return;
     }
-    let asked = TOPICS.iter().filter_map(|topic| Some((topic.name, value_of(topic, &said.words)?.to_owned())));
-    let length = line_length(&said.words).map(|length| ("line length", length.to_string()));
-    let scope = scope(said);
+    let asked = choices(said.words).map(|(topic, value)| (topic.name, value.to_owned()));
+    let length = line_length(said.words).map(|length| ("line length", length.to_string()));
     for (topic, value) in asked.chain(length) {
+        let scope = scope(said);
         let fits = |setting: &&Setting| setting.topic == topic && applies(setting, &scope, settings);
         let Some(setting) = settings.iter().find(fits) else { continue };
         let Setting { file: config, value: set, .. } = setting;

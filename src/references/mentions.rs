@@ -179,9 +179,11 @@ fn path_of<'a>(inline: &Inline, text: &'a str) -> Option<(Span, &'a str)> {
 /// The full paths that a written one may stand for: from the root, and from each folder between it and the document.
 fn forms(file: &File, path: &str) -> Vec<String> {
     let mut found: Vec<String> = normalize("", path).into_iter().collect();
-    let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
-    for place in places {
-        let mut folder = parent(place);
+    let mut folders: Vec<&str> = file.roles.iter().map(|role| parent(&role.path)).collect();
+    folders.push(parent(&file.path));
+    folders.sort_unstable();
+    folders.dedup();
+    for mut folder in folders {
         while !folder.is_empty() {
             found.extend(normalize(folder, path));
             folder = parent(folder);
@@ -194,8 +196,7 @@ fn forms(file: &File, path: &str) -> Vec<String> {
 
 /// Whether some file or folder ends with the path.
 fn is_end_of_some(index: &PathIndex, path: &str) -> bool {
-    let tail = format!("/{path}");
-    !index.ending_with(path).is_empty() || index.dirs.iter().any(|dir| dir.ends_with(&tail))
+    !index.ending_with(path).is_empty() || index.has_dir_ending_with(path)
 }
 
 /// The missing paths that history had. `Err` holds why history was not asked, if that is worth a note.
