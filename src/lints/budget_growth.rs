@@ -30,15 +30,16 @@ fn check(cx: &mut Checker<'_>) {
             continue;
         }
         let Some(home) = measure::home(workspace, plan, |_| true) else { continue };
-        let tokens = || workspace.plan_tokens(plan);
-        let instructions = || instructions_of(&plan.plan).iter().map(|counted| counted.distinct).sum();
-        let units: [(&str, Option<u64>, u64, &dyn Fn() -> u64); 2] = [
-            ("tokens", settings.growth_tokens, was.tokens, &tokens),
-            ("instructions", settings.growth_instructions, was.instructions, &instructions),
+        let units = [
+            ("tokens", settings.growth_tokens, was.tokens),
+            ("instructions", settings.growth_instructions, was.instructions),
         ];
-        for (unit, allowed, before, count) in units {
+        for (unit, allowed, before) in units {
             let Some(allowed) = allowed else { continue };
-            let after = count();
+            let after = match unit {
+                "tokens" => workspace.plan_tokens(plan),
+                _ => instructions_of(&plan.plan).iter().map(|counted| counted.distinct).sum(),
+            };
             if after <= before.saturating_add(allowed) {
                 continue;
             }

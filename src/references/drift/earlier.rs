@@ -51,7 +51,7 @@ pub(in crate::references) fn carry_departures(
         return;
     }
     let Some(before) = earlier(repository, cache) else { return };
-    let mut known: Vec<(&Arc<str>, String, Vec<Arc<str>>)> = Vec::new();
+    let mut known = Vec::new();
     for path in asked {
         let Some(answer) = cache.get(key_at(&before, path)).map(str::to_owned) else { continue };
         let mut about = vec![path.clone()];
@@ -60,7 +60,7 @@ pub(in crate::references) fn carry_departures(
         }
         known.push((path, answer, about));
     }
-    let left = untouched(repository, &before, known.iter().flat_map(|(.., about)| about.iter().cloned()).collect());
+    let left = untouched(repository, &before, known.iter().flat_map(|(.., about)| about.clone()).collect());
     for (path, answer, about) in known {
         if about.iter().all(|path| left.contains(path)) {
             cache.put(key_at(&repository.head, path), answer);

@@ -60,12 +60,12 @@ fn share(one: &[u8], other: &[u8]) -> usize {
     for line in one {
         *counts.entry(line).or_default() += 1;
     }
-    let mut same = 0;
+    let mut same = 0_usize;
     for line in other {
         if let Some(left) = counts.get_mut(line).filter(|left| **left > 0) {
             *left -= 1;
             same += 1;
         }
     }
-    if longer == 0 { 0 } else { same * 100 / longer }
+    (same * 100).checked_div(longer).unwrap_or(0)
 }

@@ -245,12 +245,12 @@ mod tests {
 
     #[test]
     fn entries_of_trees_and_of_the_index_are_read() {
-        let text = b"100644 blob aaaa1111\ta b.md\0120000 blob bbbb1111\tlink\0160000 commit cccc1111\tsub\0";
+        let text = b"100644 blob aaaa1111\ta b.md\x00120000 blob bbbb1111\tlink\x00160000 commit cccc1111\tsub\0";
         let found: Vec<(String, TreeKind, String)> =
             read_entries(text).into_iter().map(|e| (e.path.to_string(), e.kind, e.oid.to_string())).collect();
         let wanted = [("a b.md", TreeKind::File, "aaaa1111"), ("link", TreeKind::Link, "bbbb1111")];
         assert_eq!(found[..2], wanted.map(|(path, kind, oid)| (path.to_owned(), kind, oid.to_owned())));
-        let text = b"100644 aaaa1111 0\ta\0100644 bbbb1111 1\tb\0100644 cccc1111 2\tb\0100644 dddd1111 3\tb\0";
+        let text = b"100644 aaaa1111 0\ta\x00100644 bbbb1111 1\tb\x00100644 cccc1111 2\tb\x00100644 dddd1111 3\tb\0";
         let found: Vec<String> = read_entries(text).into_iter().map(|entry| entry.oid.to_string()).collect();
         assert_eq!(found, ["aaaa1111", "cccc1111"]);
     }
