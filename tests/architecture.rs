@@ -24,7 +24,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("clients", &["model"]),
     ("scope", &["clients", "model", "source"]),
     ("budgets", &["clients", "diagnostic"]),
-    ("config", &["budgets", "clients", "model", "source"]),
+    ("config", &["budgets", "clients", "model", "parse", "source"]),
     ("cache", &[]),
     ("history", &["paths", "world"]),
     (
@@ -63,7 +63,21 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("content", &["clients", "diagnostic", "discover", "instructions", "load", "model", "paths", "workspace"]),
+    (
+        "content",
+        &[
+            "clients",
+            "diagnostic",
+            "discover",
+            "instructions",
+            "load",
+            "model",
+            "parse",
+            "paths",
+            "source",
+            "workspace",
+        ],
+    ),
     (
         "measure",
         &[
