@@ -1,5 +1,6 @@
 //! From findings to text, in every format. Positions become lines and columns here and nowhere earlier.
 
+pub mod baseline;
 pub mod concise;
 pub mod github;
 pub mod gitlab;
@@ -11,6 +12,7 @@ pub mod markdown;
 mod parts;
 mod safe;
 pub mod sarif;
+pub mod unified;
 
 pub use crate::measure::thousands;
 pub use safe::one_line;
@@ -28,6 +30,8 @@ pub struct Report<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that a comment took out.
     pub suppressed: usize,
+    /// Findings that a baseline took out.
+    pub baselined: usize,
     /// What a change does to what loads, where two states were compared.
     pub delta: Option<Delta>,
 }
@@ -84,7 +88,7 @@ pub fn summary(report: &Report<'_>) -> Summary {
         warnings: count(Severity::Warn),
         infos: count(Severity::Info),
         suppressed: report.suppressed,
-        baselined: 0,
+        baselined: report.baselined,
         fixable: report.diagnostics.iter().filter(|finding| is_fixable(finding)).count(),
         unchecked: report.workspace.notes.len(),
     }

@@ -171,8 +171,8 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
-    /// Configuration files of formatters and linters in the root, by name.
-    pub style_configs: BTreeMap<&'static str, String>,
+    /// Manifests, and configuration files of formatters and linters, in the root, by path.
+    pub configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
@@ -281,7 +281,7 @@ fn load_files(
     beside: Option<&Workspace>,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
-    let style_configs = style_configs(world, root, &discovery);
+    let configs = configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
         let known = beside.and_then(|beside| beside.file(path));
@@ -363,7 +363,7 @@ fn load_files(
         problems,
         nested_configs,
         notes,
-        style_configs,
+        configs,
         config,
         scoped_rules: OnceLock::new(),
         references: References::default(),
@@ -375,8 +375,19 @@ fn load_files(
     workspace
 }
 
-/// Configuration files of formatters and linters that are read in the root.
-const STYLE_CONFIGS: [&str; 12] = [
+/// Manifests, and configuration files of formatters and linters, that are read in the root.
+const CONFIGS: [&str; 23] = [
+    ".eslintrc",
+    ".eslintrc.json",
+    ".eslintrc.yaml",
+    ".eslintrc.yml",
+    "Cargo.toml",
+    "checkstyle.xml",
+    "composer.json",
+    "config/checkstyle/checkstyle.xml",
+    "go.mod",
+    "package.json",
+    "requirements.txt",
     ".editorconfig",
     ".prettierrc",
     ".prettierrc.json",
@@ -391,9 +402,9 @@ const STYLE_CONFIGS: [&str; 12] = [
     ".rustfmt.toml",
 ];
 
-fn style_configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
+fn configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
     const LARGEST: u64 = 256 * 1024;
-    let there = STYLE_CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
+    let there = CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
     let read =
         |name: &&'static str| Some((*name, String::from_utf8(world.read(&root.join(name), LARGEST).ok()?).ok()?));
     there.filter_map(read).collect()

@@ -291,6 +291,35 @@ fn both_states_see_the_same_where_nothing_changed() {
 }
 
 #[test]
+fn a_change_goes_together_with_fixes_and_baselines() {
+    let dir = repository(&[
+        ("CLAUDE.md", "See [old](gone.md).\n"),
+        ("docs/plan.md", "The parser is at `src/a.rs:1-3`.\n"),
+        ("docs/README.md", "x\n"),
+        ("ctxlint.toml", "[documents.\"docs/**\"]\n"),
+        ("src/a.rs", CODE),
+    ]);
+    let root = dir.path();
+    write(root, "src/a.rs", &format!("// A header.\n{CODE}"));
+    // Only the finding of the change is mended.
+    let run = ctxlint(root, &["check", "--since", "HEAD", "--fix", "--history", "full"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert_eq!(fs::read_to_string(root.join("docs/plan.md")).unwrap(), "The parser is at `src/a.rs:2-4`.\n");
+    assert_eq!(fs::read_to_string(root.join("CLAUDE.md")).unwrap(), "See [old](gone.md).\n");
+    // An entry of a baseline that the change does not ask about matches nothing and is not wrong.
+    let run = ctxlint(root, &["check", "--baseline", ".baseline.json", "--update-baseline"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    write(root, "CLAUDE.md", "See [old](gone.md) and [new](new.md).\n");
+    let found = found(root, &["--since", "HEAD", "--baseline", ".baseline.json"]);
+    assert_eq!(found, ["CLAUDE.md missing-link-target"]);
+    let run = ctxlint(root, &["check", "--since", "HEAD", "--statistics", "--output", "json=x.json"]);
+    assert!(run.out.contains("missing-link-target") && run.out.contains("findings"), "{}", run.out);
+    assert!(fs::read_to_string(root.join("x.json")).unwrap().contains("\"diagnostics\""));
+    let run = ctxlint(root, &["check", "--staged", "--fix"]);
+    assert_eq!(run.code, 2, "what is staged is not what --fix writes");
+}
+
+#[test]
 fn mistakes_name_the_way_out() {
     let dir = project();
     let root = dir.path();

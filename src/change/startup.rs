@@ -101,9 +101,10 @@ fn load_tokens(workspace: &Workspace, path: &str, text: &str) -> u64 {
 }
 
 fn figures(workspace: &Workspace, plan: &Plan) -> Figures {
+    let instructions = instructions_of(plan, |load| workspace.real_file(&load.path));
     Figures {
         tokens: plan.loads.iter().map(|load| load_tokens(workspace, &load.path, &load.text)).sum(),
-        instructions: instructions_of(plan).iter().map(|counted| counted.distinct).sum(),
+        instructions: instructions.iter().map(|counted| counted.distinct).sum(),
         lines: plan.loads.iter().map(|load| lines(&load.text)).sum(),
     }
 }

@@ -78,29 +78,25 @@ pub(super) fn check(root: &Path, format: Option<Format>, outputs: &[Output]) -> 
     Ok(())
 }
 
-/// Writes every file, and gives what goes to standard output: the format that was asked for there, else the usual one.
-pub(super) fn write(
-    report: &Report<'_>,
-    look: human::Look,
-    format: Option<Format>,
-    outputs: &[Output],
-) -> Result<String, Unusable> {
-    let mut printed = format;
+/// The format for standard output: the one that was asked for there, else the usual one.
+pub(super) fn printed(format: Option<Format>, outputs: &[Output]) -> Format {
+    let asked = outputs.iter().find(|output| output.file.is_none()).map(|output| output.format);
+    let in_agent = || clients::coding_agent(|name| std::env::var_os(name).is_some()).is_some();
+    let usual = || if in_agent() { Format::Agent } else { Format::Human };
+    format.or(asked).unwrap_or_else(usual)
+}
+
+/// Writes every file.
+pub(super) fn write(report: &Report<'_>, look: human::Look, outputs: &[Output]) -> Result<(), Unusable> {
     for output in outputs {
-        let Some(file) = &output.file else {
-            printed = Some(output.format);
-            continue;
-        };
-        let plain = human::Look { color: false, width: 100, ..look };
-        let text = render(report, plain, output.format);
+        let Some(file) = &output.file else { continue };
+        let text = render(report, human::Look { color: false, width: 100, ..look }, output.format);
         let (folder, name) = place(&report.workspace.root, file)?;
         // Whatever a result shows of a file, it shows no credential.
         write::write(&folder, &name, secrets::masked(&text).as_bytes())
             .map_err(|error| Unusable::new(error.to_string(), "name another file, or correct the permissions"))?;
     }
-    let in_agent = || clients::coding_agent(|name| std::env::var_os(name).is_some()).is_some();
-    let printed = printed.unwrap_or_else(|| if in_agent() { Format::Agent } else { Format::Human });
-    Ok(render(report, look, printed))
+    Ok(())
 }
 
 /// The folder that a file must stay in, and its path from there: the root, or, for a file outside of it that was named all
@@ -117,7 +113,8 @@ fn place(root: &Path, file: &Path) -> Result<(PathBuf, String), Unusable> {
     }
 }
 
-fn render(report: &Report<'_>, look: human::Look, format: Format) -> String {
+/// The result in one format.
+pub(super) fn render(report: &Report<'_>, look: human::Look, format: Format) -> String {
     let for_people = matches!(format, Format::Human | Format::Concise | Format::Agent);
     let nothing = report.workspace.linted_files() == 0 && report.diagnostics.is_empty();
     if for_people && nothing && report.workspace.notes.is_empty() {

@@ -8,6 +8,7 @@ use crate::references::drift::Mode;
 use crate::references::survey::{Asked, survey_of};
 use crate::report::Delta;
 use crate::workspace::{Earlier, Workspace};
+use crate::world::World;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -39,9 +40,9 @@ pub(super) fn unusable(why: &str) -> Unusable {
     )
 }
 
-/// Asks for the references that the change can have touched, and for what loaded at startup before it. Gives the state
+/// Asks `world`, which holds the state after, for the references that the change can have touched, and for what loaded at startup before it. Gives the state
 /// before, where it had to be loaded for that.
-pub(super) fn prepare(change: &Change, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
+pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
     after.notes.extend(change.notes.iter().cloned());
     if change.changed.is_empty() {
         return None;
@@ -51,7 +52,7 @@ pub(super) fn prepare(change: &Change, after: &mut Workspace, how: How<'_>) -> O
         let wanted = |file: &crate::workspace::File| affected.holds(file);
         let asked =
             Asked { mode: how.mode, cached: how.cached, repository: change.repository_after(), wanted: Some(&wanted) };
-        survey_of(after, change.world(), asked);
+        survey_of(after, world, asked);
     }
     if !change::touches_context(change, after) {
         return None;
@@ -82,7 +83,7 @@ pub(super) fn caused(
     }
     let mut before = before.unwrap_or_else(|| change::load_before(change, after));
     let fired: BTreeSet<&'static str> = found.iter().map(|finding| finding.lint).collect();
-    if fired.iter().any(|name| lint::OF_REFERENCES.contains(name)) {
+    if fired.iter().any(|name| lint::FOUND_BY_REFERENCES.contains(name)) {
         let affected = Affected::by(change, after);
         let wanted = |file: &crate::workspace::File| affected.holds(file);
         // Few documents are asked about, and a finding whose past is not known would be laid to the change.

@@ -38,7 +38,10 @@ fn check(cx: &mut Checker<'_>) {
             let Some(allowed) = allowed else { continue };
             let after = match unit {
                 "tokens" => workspace.plan_tokens(plan),
-                _ => instructions_of(&plan.plan).iter().map(|counted| counted.distinct).sum(),
+                _ => {
+                    let counts = instructions_of(&plan.plan, |load| workspace.real_file(&load.path));
+                    counts.iter().map(|counted| counted.distinct).sum()
+                }
             };
             if after <= before.saturating_add(allowed) {
                 continue;
