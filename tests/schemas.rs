@@ -165,6 +165,17 @@ fn jsonl_schema() -> Value {
     schema
 }
 
+fn statistics_schema() -> Value {
+    let row = object(&[
+        ("lint", text()),
+        ("severity", json!({ "enum": ["error", "warn", "info"] })),
+        ("findings", whole()),
+        ("files", whole()),
+        ("fixable", whole()),
+    ]);
+    document("ctxlint check --statistics --format json", &[("statistics", list(row))])
+}
+
 fn context_schema() -> Value {
     let load = object(&[
         ("order", whole()),
@@ -211,6 +222,7 @@ fn context_schema() -> Value {
             ("totals", object(&[("startup", total.clone()), ("touched", total)])),
             ("estimate", estimate()),
             ("budgets", list(budget)),
+            ("repeated_instructions", whole()),
             ("skill_listing?", listing),
             ("problems", list(object(&[("path", text()), ("message", text())]))),
         ],
@@ -323,6 +335,10 @@ fn check_and_jsonl_hold_to_their_schemas() {
     for line in lines.lines() {
         holds(&jsonl_schema(), &parsed(line));
     }
+    let statistics = statistics_schema();
+    is_fresh("check-statistics", &statistics);
+    let counted = ctxlint(&tour, &["--root", ".", "check", "--statistics", "--format", "json"]).out;
+    holds(&statistics, &parsed(&counted));
     // What must not pass: a key that nobody described.
     let mut wrong = value;
     wrong["diagnostics"][0]["surprise"] = json!(1);
