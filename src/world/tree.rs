@@ -20,6 +20,8 @@ pub struct Tree {
     entries: Vec<Entry>,
     /// For each entry, whether the worktree has the very same file: then it is read from there, which costs no git.
     on_disk: Vec<bool>,
+    /// Where the symbolic links stand in `entries`, by path: most repositories have none, and then no path needs a closer look.
+    links: HashMap<Arc<str>, usize>,
     /// What each folder holds, by its path; the root is the empty one.
     folders: HashMap<String, Vec<DirEntry>>,
     texts: Mutex<HashMap<Oid, Option<Arc<Vec<u8>>>>>,
@@ -42,6 +44,8 @@ impl Tree {
         // Git sorts a folder as if its name ended in a slash.
         entries.sort_by(|a, b| a.path.cmp(&b.path));
         let on_disk = entries.iter().map(|entry| entry.kind == TreeKind::File && is_on_disk(entry)).collect();
+        let links = entries.iter().enumerate().filter(|(_, entry)| entry.kind == TreeKind::Link);
+        let links = links.map(|(at, entry)| (entry.path.clone(), at)).collect();
         let mut folders: HashMap<String, Vec<DirEntry>> = HashMap::new();
         folders.insert(String::new(), Vec::new());
         for entry in &entries {
@@ -75,6 +79,7 @@ impl Tree {
             repository: repository.clone(),
             entries,
             on_disk,
+            links,
             folders,
             texts: Mutex::default(),
             objects: Mutex::default(),
@@ -169,10 +174,11 @@ impl Tree {
                 Some(Component::RootDir | Component::Prefix(_)) => at = part,
                 Some(Component::Normal(_)) => at.push(part),
             }
-            let link = self.inside(&at).and_then(|inside| self.entry(&inside));
-            let Some(link) = link.filter(|entry| entry.kind == TreeKind::Link && (last || !rest.is_empty())) else {
+            if self.links.is_empty() || (rest.is_empty() && !last) {
                 continue;
-            };
+            }
+            let Some(link) = self.inside(&at).and_then(|inside| self.links.get(inside.as_str())) else { continue };
+            let link = &self.entries[*link];
             links += 1;
             if links > MAX_LINKS {
                 return Err(io::Error::other("too many levels of symbolic links"));
