@@ -119,7 +119,8 @@ fn only_what_is_asked_for_is_fixed() {
 fn a_diff_writes_nothing_and_is_what_git_applies() {
     let dir = tempfile::tempdir().unwrap();
     let git = |arguments: &[&str], input: &str| {
-        let mut git = Command::new("git").current_dir(dir.path()).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
+        let mut git =
+            Command::new("git").current_dir(dir.path()).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
         git.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
         assert!(git.wait().unwrap().success(), "git {arguments:?}");
     };
@@ -394,7 +395,10 @@ fn statistics_count_findings_for_each_lint() {
     assert!(run.out.starts_with(expected), "{}", run.out);
     assert_eq!(run.code, 1);
     let json = ctxlint(dir.path(), &["check", "--statistics", "--format", "json"]).out;
-    assert!(json.contains("\"lint\": \"missing-link-target\",\n      \"severity\": \"error\",\n      \"findings\": 3"), "{json}");
+    assert!(
+        json.contains("\"lint\": \"missing-link-target\",\n      \"severity\": \"error\",\n      \"findings\": 3"),
+        "{json}"
+    );
 }
 
 /// Reads from a pipe until `wanted` was seen; fails after a while.
