@@ -45,7 +45,11 @@ fn both_files_are_written_and_a_second_time_left_alone() {
     let dir = repository();
     let run = init(dir.path(), &[&["--pre-commit", "--github"][..], &SOURCES].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.out.starts_with("--- /dev/null\n+++ b/.pre-commit-config.yaml\n@@ -0,0 +1,5 @@\n+repos:\n"), "{}", run.out);
+    assert!(
+        run.out.starts_with("--- /dev/null\n+++ b/.pre-commit-config.yaml\n@@ -0,0 +1,5 @@\n+repos:\n"),
+        "{}",
+        run.out
+    );
     let hooks: Value = serde_yaml::from_str(&read(dir.path(), ".pre-commit-config.yaml")).unwrap();
     assert_eq!(hooks["repos"][0]["rev"].as_str(), Some("0123abcd"));
     assert_eq!(hooks["repos"][0]["hooks"][0]["id"].as_str(), Some("ctxlint"));
