@@ -137,7 +137,7 @@ pub fn footer(report: &Report<'_>) -> String {
         }
     }
     let found = if parts.is_empty() { "no findings".to_owned() } else { parts.join(", ") };
-    let fixable = if fixable > 0 { format!("; {fixable} with a safe fix") } else { String::new() };
+    let fixable = if fixable > 0 { format!("; {fixable} fixable with --fix") } else { String::new() };
     let mut aside = Vec::new();
     for (count, word) in [(suppressed, "suppressed"), (baselined, "in the baseline"), (unchecked, "not checked")] {
         if count > 0 {

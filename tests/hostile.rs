@@ -95,9 +95,11 @@ fn subcommands() -> Vec<String> {
 /// Arguments with which a subcommand does its work.
 fn arguments(subcommand: &str) -> Vec<&'static str> {
     match subcommand {
+        "check" => vec!["--fix", "--unsafe-fixes"],
         "completions" => vec!["bash"],
         "explain" => vec!["missing-import"],
         "diff" => vec!["HEAD~1"],
+        "init" => vec!["--pre-commit"],
         _ => Vec::new(),
     }
 }

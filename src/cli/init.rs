@@ -1,6 +1,7 @@
 //! `ctxlint init`.
 
 mod figures;
+mod pipelines;
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
@@ -17,9 +18,17 @@ pub(super) struct InitArguments {
     /// Write today's figures as the budgets, so that from now on growth is an error
     #[arg(long)]
     budgets: bool,
+    #[command(flatten)]
+    pipelines: pipelines::PipelineArguments,
+    /// Do not ask before a file that exists is changed
+    #[arg(long)]
+    yes: bool,
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    if arguments.pipelines.any() {
+        return pipelines::pipelines(global, &arguments.pipelines, arguments.yes, arguments.print);
+    }
     if arguments.budgets {
         return figures::budgets(global, arguments.print);
     }

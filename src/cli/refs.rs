@@ -126,6 +126,7 @@ fn documents(
 fn pin(workspace: &Workspace, files: &[File], found: &Listing) -> Result<Answer, Unusable> {
     let mut out = String::new();
     let (mut pinned, mut left) = (0, 0);
+    let mut changes = Vec::new();
     for (file, references) in files.iter().zip(&found.by_document) {
         let mut edits = Vec::new();
         for reference in references {
@@ -138,11 +139,16 @@ fn pin(workspace: &Workspace, files: &[File], found: &Listing) -> Result<Answer,
             edits.push(Edit { path: file.path.clone(), span: Span::new(at, at), text: text.to_owned() });
         }
         let Some(text) = fix::apply(&file.source.text, &edits) else { continue };
-        write::write(&workspace.root, &file.path, text.as_bytes())
-            .map_err(|error| Unusable::new(error.to_string(), "correct the path or its permissions"))?;
+        changes.push(write::Change {
+            path: file.path.to_string(),
+            bytes: Some(text.into_bytes()),
+            expected: write::Expected::content(file.source.text.as_bytes()),
+        });
         pinned += edits.len();
         let _ = writeln!(out, "{}: {}", one_line(&file.path), counted(edits.len(), "citation"));
     }
+    write::write_all(&workspace.root, &changes)
+        .map_err(|error| Unusable::new(error.to_string(), "correct the path or its permissions"))?;
     let _ = writeln!(out, "pinned {}, left {left} as they are", counted(pinned, "citation"));
     Ok(Answer { text: out, code: CLEAN })
 }
