@@ -63,6 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
+    ("artifacts", &["clients", "discover", "model", "paths", "source", "workspace"]),
     ("content", &["clients", "diagnostic", "discover", "instructions", "load", "model", "paths", "workspace"]),
     (
         "measure",
@@ -84,6 +85,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lints",
         &[
+            "artifacts",
             "budgets",
             "clients",
             "config",

@@ -104,6 +104,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Choice(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "),
         Kind::Globs => "list of globs over paths relative to the root; `dir/` stands for all below it".to_owned(),
         Kind::Clients => "list of client names".to_owned(),
+        Kind::Names => "list of names".to_owned(),
     }
 }
 
@@ -226,8 +227,10 @@ fn schema_of(kind: &Kind) -> Value {
         Kind::PositiveNumber => json!({ "type": "number", "exclusiveMinimum": 0 }),
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Globs => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Names => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Clients => {
-            let names: Vec<&str> = clients::all().iter().map(|client| client.name).collect();
+            let names = clients::all().iter().map(|client| client.name);
+            let names: Vec<&str> = names.chain([clients::AGENT_SKILLS]).collect();
             json!({ "type": "array", "items": { "enum": names } })
         }
     }

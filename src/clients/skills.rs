@@ -84,7 +84,7 @@ pub static DESCRIPTION_LIMITS: [DescriptionLimit; 2] = [
 pub const SPEC_MAX_DESCRIPTION: usize = 1_024;
 
 /// Longest name by the open Agent Skills specification (2026-08-09), in characters.
-const SPEC_MAX_CHARS: usize = 64;
+pub const SPEC_MAX_CHARS: usize = 64;
 
 /// Words that Anthropic's upload check refuses in a name.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
