@@ -3,7 +3,7 @@
 
 pub mod permissions;
 
-use crate::clients::{self, FieldValue, Form, Role, claude_code};
+use crate::clients::{self, Evidence, FieldValue, Form, Role, claude_code};
 use crate::discover::RoleAt;
 use crate::model::{Entry, Node, NodeKind};
 use crate::paths::{Presence, file_name, join, parent};
@@ -235,10 +235,11 @@ fn split(text: &str, spaces: bool) -> impl Iterator<Item = (usize, &str)> {
     pieces.map(str::trim).filter(|part| !part.is_empty()).map(move |part| (offset(part), part))
 }
 
-/// The forms of everything that the file is to the clients that count, without doubles.
+/// The forms of everything that the file is to the clients that count, without doubles and without what is only assumed.
 pub fn forms(workspace: &Workspace, file: &File) -> Vec<&'static Form> {
     let counted = file.roles.iter().filter(|at| workspace.has_client(at.client));
-    let mut found: Vec<&'static Form> = counted.filter_map(|at| clients::form(at.client, at.role)).collect();
+    let forms = counted.filter_map(|at| clients::form(at.client, at.role));
+    let mut found: Vec<&'static Form> = forms.filter(|form| form.fact.evidence != Evidence::Assumed).collect();
     found.dedup_by_key(|form| (form.client, form.role));
     found
 }

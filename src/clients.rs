@@ -27,8 +27,8 @@ mod zed;
 
 pub use environment::coding_agent;
 pub use fields::{
-    AGENT_SKILLS, CLAUDE_CODE_FLAGS, COUNTERPARTS, FORMS, Field, FieldValue, Form, form, plural, skills_specification,
-    title,
+    AGENT_SKILLS, CLAUDE_CODE_FLAGS, COUNTERPARTS, FORMS, Field, FieldValue, Form, LenientReader, form, lenient_reader,
+    plural, skills_specification, title,
 };
 pub use files::{At, Below, FileName, FileRule, Role};
 pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};

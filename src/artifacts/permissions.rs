@@ -96,7 +96,9 @@ fn bare(part: &str) -> &str {
 }
 
 fn may_run(part: &str, rules: &[&str]) -> bool {
-    is_read_only(part) || rules.iter().any(|rule| matches(rule, part))
+    // Quotes around a word are the shell's.
+    let unquoted = || part.replace(['"', '\''], "");
+    is_read_only(part) || rules.iter().any(|rule| matches(rule, part) || matches(rule, &unquoted()))
 }
 
 fn is_read_only(part: &str) -> bool {
@@ -196,6 +198,7 @@ mod tests {
             ("CI=1 npm test > /dev/null", "Bash(npm test)"),
             ("for f in *; do rm $f; done", "Read"),
             ("./x.sh $(pwd)", "Bash(./x.sh:*)"),
+            ("\"${CLAUDE_PLUGIN_ROOT}/x.sh\" $ARGUMENTS", "Bash(${CLAUDE_PLUGIN_ROOT}/x.sh:*)"),
         ] {
             assert_eq!(first_blocked(command, &[rule]), None, "{command} with {rule}");
         }

@@ -8,13 +8,15 @@ mod others;
 
 pub use claude_code::FLAGS as CLAUDE_CODE_FLAGS;
 
-use super::{Client, Fact, Role, Unit, Versions};
+use super::{Client, Evidence, Fact, Role, Unit, Versions};
 
 /// What may stand behind a key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FieldValue {
     /// Text. A bare number or boolean is taken as the text that is written.
     Text,
+    /// Text, or anything else as it is written: `[file]` without quotes is a list to YAML.
+    Hint,
     /// A boolean.
     Flag,
     /// One of these words.
@@ -186,8 +188,35 @@ pub static COUNTERPARTS: [(&str, &str); 8] = [
     ("permission", "permissionMode"),
 ];
 
+/// What a client does with frontmatter that is not valid YAML.
+#[derive(Clone, Copy, Debug)]
+pub struct LenientReader {
+    /// Name of the client.
+    pub client: &'static str,
+    /// It does not read it line by line, but takes a rule for one without frontmatter.
+    pub keeps_rules_always: bool,
+    /// Where this comes from.
+    pub fact: Fact,
+}
+
+/// The clients of which it is known.
+static LENIENT_READERS: [LenientReader; 3] = [
+    LenientReader { client: "claude-code", keeps_rules_always: false, fact: super::claude_code::MEASURED },
+    LenientReader { client: "codex", keeps_rules_always: false, fact: super::codex::MEASURED },
+    LenientReader {
+        client: "cline",
+        keeps_rules_always: true,
+        fact: Fact { evidence: Evidence::Documented, source: "Cline docs", dated: "2026-11" },
+    },
+];
+
+/// What this client does with frontmatter that is not valid YAML, where it is known.
+pub fn lenient_reader(client: &str) -> Option<&'static LenientReader> {
+    LENIENT_READERS.iter().find(|reader| reader.client == client)
+}
+
 /// What a client calls itself for people.
-pub fn title(name: &str) -> &str {
+pub fn title(name: &'static str) -> &'static str {
     if name == AGENT_SKILLS {
         return "the open Agent Skills specification";
     }

@@ -3,7 +3,7 @@
 use crate::artifacts::{self, flag, text};
 use crate::clients::{self, Field, FieldValue, Form, Role};
 use crate::config::nearest;
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix};
+use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Entry, Node, NodeKind};
 use crate::workspace::File;
@@ -14,8 +14,8 @@ pub static INVALID_VALUE: Lint = Lint {
     summary: "a frontmatter value of a kind, or with a word, that the client does not know",
     page: include_str!("../../docs/lints/invalid-value.md"),
     group: Group::Artifacts,
-    level: crate::diagnostic::Severity::Warn,
-    max_level: crate::diagnostic::Severity::Warn,
+    level: Severity::Warn,
+    max_level: Severity::Warn,
     pedantic: false,
     basis: Basis::Correctness,
     why: "the client does as if the key were not there",
@@ -39,7 +39,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
             continue;
         }
         if let Some(problem) = problem(form, field, &entry.value, file) {
-            report(cx, file, form, entry, problem);
+            report(cx, file, form, (field, entry), problem);
         }
     }
     if file.has_role(&[Role::Skill]) && (cx.pedantic || cx.workspace.settings.holds_to_specification()) {
@@ -109,7 +109,7 @@ fn word(words: &'static [&'static str], value: &Node, file: &File) -> Option<Pro
     }
 }
 
-fn report(cx: &mut Checker<'_>, file: &File, form: &Form, entry: &Entry, problem: Problem) {
+fn report(cx: &mut Checker<'_>, file: &File, form: &Form, (field, entry): (&Field, &Entry), problem: Problem) {
     let version = clients::by_name(form.client).map_or("", |client| client.newest());
     let fix = problem.near.map(|near| Fix {
         title: format!("write `{near}`"),
@@ -117,6 +117,7 @@ fn report(cx: &mut Checker<'_>, file: &File, form: &Form, entry: &Entry, problem
         edits: vec![Edit { path: file.path.clone(), span: entry.value.span, text: near.to_owned() }],
     });
     cx.report(Diagnostic {
+        severity: if field.matters || field.required { Severity::Warn } else { Severity::Info },
         message: format!("`{}` {} in {} of {}", entry.key, problem.what, form.plural(), clients::title(form.client)),
         help: problem.help,
         span: Some(entry.value.span),

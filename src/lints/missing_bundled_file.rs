@@ -43,6 +43,10 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         return;
     }
     let dir = parent(&file.path);
+    // A skill about making skills speaks of files that others are to have.
+    if file_name(dir).contains("skill") {
+        return;
+    }
     let mut said: BTreeSet<String> = BTreeSet::new();
     let spans = file.document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code);
     for (written, span, own) in spans.flat_map(|inline| named(inline, text)) {
@@ -54,7 +58,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         if !own && cx.workspace.index.below(&join(dir, folder)).is_empty() {
             continue;
         }
-        if said.insert(written.to_owned()) {
+        if !of_other_skill(cx.workspace, dir, written, text) && said.insert(written.to_owned()) {
             report(cx, file, dir, written, span);
         }
     }
@@ -90,6 +94,14 @@ fn is_there(workspace: &Workspace, dir: &str, written: &str) -> bool {
     let above = std::iter::successors(Some(dir), |dir| (!dir.is_empty()).then(|| parent(dir)));
     let mut found = above.filter_map(|dir| normalize(dir, written));
     found.any(|path| workspace.index.presence(&path) != Presence::Missing)
+}
+
+/// Whether the text names a skill beside this one that has such a file.
+fn of_other_skill(workspace: &Workspace, dir: &str, written: &str, text: &str) -> bool {
+    let tree = parent(dir);
+    let suffix = format!("/{written}");
+    let others = workspace.index.below(tree).iter().filter_map(|path| path.strip_suffix(suffix.as_str()));
+    others.into_iter().any(|other| parent(other) == tree && text.contains(file_name(other)))
 }
 
 /// Whether the path shows only how such a path looks.

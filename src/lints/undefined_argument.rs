@@ -44,14 +44,15 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     let declared = declared.unwrap_or_default();
     let hint = entry("argument-hint").is_some_and(|entry| artifacts::text(&entry.value, file).is_some());
     let announced = hint || !declared.is_empty();
-    // The text of a skill may be about anything; that of a command is what runs.
+    // The text of a skill may be about anything.
     if at.role == Role::Skill && !announced {
         return;
     }
     let used = used(file);
     let named = |word: &Word| used.names.contains(&word.text);
     let any_name = declared.iter().any(named);
-    if !used.all && !any_name {
+    // Without an announcement `$1` may be a parameter of SQL as well.
+    if announced && !used.all && !any_name {
         counted_from_one(cx, file, &used);
     }
     let any = used.all || any_name || !used.indexed.is_empty();

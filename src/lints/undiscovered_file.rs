@@ -1,11 +1,11 @@
 //! A file where a client looks, under a name or at a depth that it does not read.
 
-use crate::clients::{self, Below, Client, FileName, FileRule, Role, claude_code};
+use crate::clients::{self, Below, Client, Evidence, FileName, FileRule, Role, claude_code};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::{Presence, file_name, join, parent};
 use crate::workspace::Workspace;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The lint.
@@ -32,6 +32,22 @@ const TEXTS: [&str; 4] = ["md", "mdc", "markdown", "mdx"];
 /// Names of texts that are about the files beside them.
 const ABOUT: [&str; 10] =
     ["readme", "index", "changelog", "contributing", "license", "template", "rule", "claude", "agents", "gemini"];
+
+/// Folders of what is not in use.
+const PUT_AWAY: [&str; 12] = [
+    "archive",
+    "archived",
+    "attic",
+    "backup",
+    "deprecated",
+    "disabled",
+    "draft",
+    "drafts",
+    "examples",
+    "legacy",
+    "old",
+    "templates",
+];
 
 /// The singular of a folder's name, which no client reads, and the right one.
 const SINGULAR: [(&str, &str); 4] = [
@@ -61,6 +77,7 @@ fn check(cx: &mut Checker<'_>) {
             if !counts(workspace, client) {
                 continue;
             }
+            groups(cx, client, rule, dir, &mut said);
             for path in workspace.index.below(dir) {
                 let inside = &path[dir.len() + 1..];
                 let Some((message, help)) = mistake(workspace, client, rule, dir, inside) else { continue };
@@ -89,7 +106,8 @@ fn rules_for(dir: &str) -> Vec<(&'static Client, &'static FileRule)> {
         let there = dir
             .strip_suffix(rule.dir)
             .is_some_and(|before| before.is_empty() || (before.ends_with('/') && rule.at == clients::At::Anywhere));
-        ROLES.contains(&rule.role) && rule.dir.starts_with('.') && there
+        let is_sure = rule.fact.evidence != Evidence::Assumed;
+        ROLES.contains(&rule.role) && rule.dir.starts_with('.') && there && is_sure
     };
     let first = |client: &&'static Client| Some((*client, client.files.iter().find(is_folder)?));
     clients::all().iter().filter_map(first).collect()
@@ -117,7 +135,7 @@ fn mistake(
     let name = file_name(inside);
     let title = client.title;
     if rule.role == Role::Skill {
-        return skill_mistake(workspace, client, rule, dir, inside);
+        return skill_mistake(workspace, client, dir, inside, rule);
     }
     let (stem, extension) = name.rsplit_once('.')?;
     if is_about(stem) || !TEXTS.iter().any(|text| extension.eq_ignore_ascii_case(text)) {
@@ -140,9 +158,9 @@ fn mistake(
 fn skill_mistake(
     workspace: &Workspace,
     client: &Client,
-    rule: &FileRule,
     dir: &str,
     inside: &str,
+    rule: &FileRule,
 ) -> Option<(String, String)> {
     let (name, title) = (file_name(inside), client.title);
     let depth = inside.matches('/').count();
@@ -151,15 +169,8 @@ fn skill_mistake(
             let help = format!("move it into a folder of its own: `{}`", join(dir, "NAME/SKILL.md"));
             return Some((format!("{title} looks for skills one folder below `{}/`", rule.dir), help));
         }
-        if name != "SKILL.md" {
-            let message = format!("{title} reads only `SKILL.md`, in this case of letters");
-            return (depth == 1).then(|| (message, "rename it to `SKILL.md`".to_owned()));
-        }
-        let nested = rule.below == Below::OneDown && depth > 1 && !is_part(workspace, dir, inside);
-        let folder = file_name(parent(inside));
-        let message = format!("{title} does not look for skills in folders of folders of `{}/`", rule.dir);
-        return nested
-            .then(|| (message, format!("move the skill up to `{}`", join(dir, &format!("{folder}/SKILL.md")))));
+        let message = format!("{title} reads only `SKILL.md`, in this case of letters");
+        return (name != "SKILL.md" && depth == 1).then(|| (message, "rename it to `SKILL.md`".to_owned()));
     }
     let stem = name.strip_suffix(".md")?;
     if depth > 0 || is_about(stem) || is_mentioned(workspace, dir, name) {
@@ -167,6 +178,40 @@ fn skill_mistake(
     }
     let message = format!("a skill of {title} is a folder with a `SKILL.md`, not a file in `{}/`", rule.dir);
     Some((message, format!("move it to `{}`", join(dir, &format!("{stem}/SKILL.md")))))
+}
+
+/// Folders of skills, where the client looks one folder down only: one finding for each.
+fn groups(cx: &mut Checker<'_>, client: &Client, rule: &FileRule, dir: &str, said: &mut BTreeSet<Arc<str>>) {
+    if rule.role != Role::Skill || rule.below != Below::OneDown {
+        return;
+    }
+    let workspace = cx.workspace;
+    let mut found: BTreeMap<&str, Vec<&Arc<str>>> = BTreeMap::new();
+    for path in workspace.index.below(dir).iter().filter(|path| path.ends_with("/SKILL.md")) {
+        let inside = &path[dir.len() + 1..];
+        let group = inside.split('/').next().unwrap_or("");
+        let is_deep = inside.matches('/').count() > 1 && !is_put_away(inside) && !is_part(workspace, dir, inside);
+        if is_deep
+            && !is_found(workspace, path)
+            && workspace.settings.exclusion(path).is_none()
+            && said.insert(path.clone())
+        {
+            found.entry(group).or_default().push(path);
+        }
+    }
+    for (group, paths) in found {
+        let group = join(dir, group);
+        let skills = if paths.len() == 1 { "the skill".to_owned() } else { format!("the {} skills", paths.len()) };
+        let message =
+            format!("{} looks one folder below `{}/` and does not find {skills} in `{group}/`", client.title, rule.dir);
+        let to = join(dir, file_name(parent(paths[0])));
+        report(cx, paths[0], client, message, format!("move each up, such as this one to `{to}/SKILL.md`"));
+    }
+}
+
+/// Whether a folder's name says that what is in it is not in use.
+fn is_put_away(inside: &str) -> bool {
+    parent(inside).split('/').any(|part| part.starts_with(['_', '.']) || PUT_AWAY.contains(&part))
 }
 
 /// Whether the file lies inside a skill or a plugin, as an example or a template of it.

@@ -1,7 +1,7 @@
 //! A frontmatter key that no client of the file reads.
 
 use crate::artifacts;
-use crate::clients::{self, COUNTERPARTS, FORMS, Field, Form, Role, RuleStyle};
+use crate::clients::{self, COUNTERPARTS, Evidence, FORMS, Field, Form, Role, RuleStyle};
 use crate::config::{Known, nearest};
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -54,7 +54,8 @@ fn is_known(cx: &Checker<'_>, forms: &[&Form], key: &str) -> bool {
 /// Whether the keys of everything that the file is to a client are known; another reader may know any key.
 fn every_reader_has_a_form(cx: &Checker<'_>, file: &File) -> bool {
     let mut counted = file.roles.iter().filter(|at| cx.workspace.has_client(at.client)).peekable();
-    counted.peek().is_some() && counted.all(|at| clients::form(at.client, at.role).is_some())
+    let is_sure = |form: &Form| form.fact.evidence != Evidence::Assumed;
+    counted.peek().is_some() && counted.all(|at| clients::form(at.client, at.role).is_some_and(is_sure))
 }
 
 fn unknown(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form], entry: &Entry) {

@@ -66,6 +66,7 @@ fn tools(cx: &mut Checker<'_>, file: &File, entry: &Entry, role: Role) {
         });
         return;
     }
+    let mut retired: Vec<(Word, &str)> = Vec::new();
     for word in artifacts::words(&entry.value, FieldValue::Tools, file) {
         let name = word.text.split('(').next().unwrap_or("");
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(['*', '{', '$', '<']);
@@ -79,13 +80,18 @@ fn tools(cx: &mut Checker<'_>, file: &File, entry: &Entry, role: Role) {
             word.span
         };
         if TOOLS.contains(&name) {
-            if role == Role::Agent && entry.key == "tools".into() && NEVER_IN_SUBAGENTS.contains(&name) {
+            if cx.pedantic && role == Role::Agent && &*entry.key == "tools" && NEVER_IN_SUBAGENTS.contains(&name) {
                 never_given(cx, file, name, span);
             }
             continue;
         }
-        unknown(cx, file, &Word { text: name.to_owned(), span }, is_place);
+        let word = Word { text: name.to_owned(), span };
+        match RETIRED_TOOLS.iter().find(|(old, _)| *old == name) {
+            Some((_, now)) => retired.push((word, *now)),
+            None => unknown(cx, file, &word, is_place),
+        }
     }
+    no_longer(cx, file, &retired);
 }
 
 fn never_given(cx: &mut Checker<'_>, file: &File, name: &str, span: Span) {
@@ -98,21 +104,27 @@ fn never_given(cx: &mut Checker<'_>, file: &File, name: &str, span: Span) {
     });
 }
 
+/// Tools of older versions, in one finding.
+fn no_longer(cx: &mut Checker<'_>, file: &File, retired: &[(Word, &str)]) {
+    let Some((first, _)) = retired.first() else { return };
+    let names: Vec<String> = retired.iter().map(|(word, _)| format!("`{}`", word.text)).collect();
+    let now = retired.iter().filter(|(_, now)| !now.is_empty());
+    let now: Vec<String> = now.map(|(word, now)| format!("`{now}` for `{}`", word.text)).collect();
+    let tools = if names.len() == 1 { "tool" } else { "tools" };
+    cx.report(Diagnostic {
+        severity: Severity::Info,
+        message: format!("Claude Code no longer has the {tools} {}", names.join(", ")),
+        why: "the name gives and allows nothing any more".to_owned(),
+        help: match now.is_empty() {
+            true => "drop it".to_owned(),
+            false => format!("drop it, or write {}", now.join(", ")),
+        },
+        ..finding(cx, file, first.span, &names.join(" "))
+    });
+}
+
 fn unknown(cx: &mut Checker<'_>, file: &File, word: &Word, is_place: bool) {
     let name = word.text.as_str();
-    if let Some((_, now)) = RETIRED_TOOLS.iter().find(|(old, _)| *old == name) {
-        cx.report(Diagnostic {
-            severity: Severity::Info,
-            message: format!("Claude Code no longer has the tool `{name}`"),
-            why: "the name gives and allows nothing any more".to_owned(),
-            help: match *now {
-                "" => "drop it".to_owned(),
-                now => format!("drop it, or write `{now}`"),
-            },
-            ..finding(cx, file, word.span, name)
-        });
-        return;
-    }
     let same = TOOLS.iter().copied().find(|tool| tool.eq_ignore_ascii_case(name));
     let near = same.or_else(|| nearest(name, TOOLS.iter().copied()).filter(|tool| tool.len() > 3));
     let fix = near.filter(|_| is_place).map(|near| Fix {

@@ -31,7 +31,7 @@ pub(super) static RULE: Form = Form {
 };
 
 /// Keys that skills and commands share.
-const ARGUMENT_HINT: Field = Field::new("argument-hint", FieldValue::Text, "shown while the name is typed");
+const ARGUMENT_HINT: Field = Field::new("argument-hint", FieldValue::Hint, "shown while the name is typed");
 const ARGUMENTS: Field = Field::key("arguments", FieldValue::Names, "names for `$name` in the body, in order");
 const WHEN: Field = Field::new("when_to_use", FieldValue::Text, "appended to the description in the listing");
 const NO_MODEL: Field = Field::key(

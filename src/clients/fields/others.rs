@@ -93,7 +93,7 @@ pub(super) static COPILOT_AGENT: Form = Form {
     fields: &[
         Field::new("description", FieldValue::Text, "what the agent is for").required(),
         Field::new("name", FieldValue::Text, "what the agent is called; without it the file's name"),
-        Field::new("argument-hint", FieldValue::Text, "shown while a prompt is typed"),
+        Field::new("argument-hint", FieldValue::Hint, "shown while a prompt is typed"),
         Field::key("target", FieldValue::Word(&["vscode", "github-copilot"]), "where the agent is offered"),
         Field::key("tools", FieldValue::Tools, "the tools that it has"),
         Field::key("agents", FieldValue::CommaNames, "the agents that it may start"),
@@ -118,7 +118,7 @@ pub(super) static COPILOT_PROMPT: Form = Form {
     fields: &[
         Field::new("description", FieldValue::Text, "what the prompt does"),
         Field::new("name", FieldValue::Text, "what is typed after `/`; without it the file's name"),
-        Field::new("argument-hint", FieldValue::Text, "shown while the name is typed"),
+        Field::new("argument-hint", FieldValue::Hint, "shown while the name is typed"),
         Field::key("agent", FieldValue::Text, "the agent that runs it"),
         Field::key("mode", FieldValue::Text, "the older name of `agent`"),
         Field::key("model", FieldValue::Model { many: true }, "the model that runs it"),
@@ -139,8 +139,9 @@ pub(super) static COPILOT_SKILL: Form = Form {
         COMPATIBILITY,
         METADATA,
         ALLOWED,
-        Field::new("argument-hint", FieldValue::Text, "shown while the name is typed"),
+        Field::new("argument-hint", FieldValue::Hint, "shown while the name is typed"),
         Field::key("user-invocable", FieldValue::Flag, "`false` keeps it out of the `/` menu"),
+        Field::key("user-invokable", FieldValue::Flag, "the older spelling of `user-invocable`"),
         Field::key("disable-model-invocation", FieldValue::Flag, "keeps the model from loading it by itself"),
         Field::key("context", FieldValue::Word(&["fork"]), "`fork` runs it in a subagent"),
     ],
