@@ -240,6 +240,9 @@ pub fn forms(workspace: &Workspace, file: &File) -> Vec<&'static Form> {
     let counted = file.roles.iter().filter(|at| workspace.has_client(at.client));
     let forms = counted.filter_map(|at| clients::form(at.client, at.role));
     let mut found: Vec<&'static Form> = forms.filter(|form| form.fact.evidence != Evidence::Assumed).collect();
+    if workspace.settings.holds_to_specification() && file.has_role(&[Role::Skill]) {
+        found.push(clients::skills_specification());
+    }
     found.dedup_by_key(|form| (form.client, form.role));
     found
 }

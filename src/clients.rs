@@ -35,7 +35,7 @@ pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, 
 
 pub use limits::{Over, SIZE_LIMITS, SizeLimit, Unit, When};
 pub use skills::{
-    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_CHARS, SPEC_MAX_DESCRIPTION, SkillNames,
+    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_CHARS, SPEC_MAX_DESCRIPTION, SkillNames, reserved_word,
     skill_name_breach,
 };
 pub use tools::{

@@ -103,8 +103,10 @@ pub fn skill_name_breach(name: &str) -> Option<&'static str> {
     if name.starts_with('-') || name.ends_with('-') || name.contains("--") {
         return Some("a hyphen stands at an end or twice in a row");
     }
-    if RESERVED.iter().any(|word| name.split('-').any(|part| part == *word)) {
-        return Some("it holds a reserved word (`anthropic`, `claude`)");
-    }
     None
+}
+
+/// The word in `name` for which Anthropic's upload check refuses the skill. The open specification reserves none.
+pub fn reserved_word(name: &str) -> Option<&'static str> {
+    RESERVED.into_iter().find(|word| name.split('-').any(|part| part == *word))
 }

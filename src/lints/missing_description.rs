@@ -103,7 +103,7 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
     let title = |name: &'static str| clients::by_name(name).map_or(name, |client| client.title);
     let (severity, message) = match dropping.first() {
         Some(names) => (Severity::Error, format!("{} leaves out a skill without `description`", title(names.client))),
-        None if has(file, "when_to_use") => return,
+        None if has(file, "when_to_use") && !cx.workspace.settings.holds_to_specification() => return,
         None if read_by(clients::claude_code::CLIENT.name) => {
             let message = "Claude Code lists a skill without `description` under the first line of its body";
             (Severity::Warn, message.to_owned())
