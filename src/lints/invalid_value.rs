@@ -128,10 +128,26 @@ fn report(cx: &mut Checker<'_>, file: &File, form: &Form, (field, entry): (&Fiel
     });
 }
 
-/// The lengths of the open specification that no client holds to.
+/// What the validator of the open specification refuses and clients take: lists in brackets, and one length.
 fn specification(cx: &mut Checker<'_>, file: &File, entries: &[Entry]) {
     let form = clients::skills_specification();
     for entry in entries {
+        let is_collection = matches!(entry.value.kind, NodeKind::Sequence(_) | NodeKind::Mapping(_));
+        if is_collection && entry.value.span.slice(&file.source.text).starts_with(['[', '{']) {
+            cx.report(Diagnostic {
+                severity: Severity::Warn,
+                message: format!("`{}` is in brackets, which the open specification's validator refuses", entry.key),
+                why: "it reads a part of YAML only, without lists and mappings in brackets".to_owned(),
+                help: match &*entry.key {
+                    "allowed-tools" => "write one text with spaces between the names".to_owned(),
+                    _ => "write one indented line for each item".to_owned(),
+                },
+                basis: Basis::Convention,
+                span: Some(entry.value.span),
+                key: format!("{} brackets", entry.key),
+                ..cx.finding(&file.path)
+            });
+        }
         // Name and description have lints of their own.
         let field = form.field(&entry.key).filter(|field| !field.required);
         let Some((most, unit)) = field.and_then(|field| field.most) else { continue };
