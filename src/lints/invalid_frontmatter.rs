@@ -90,24 +90,34 @@ fn is_decisive(file: &File) -> bool {
 
 /// A key that stands twice: the last one counts, and strict readers refuse the whole.
 fn repeated(cx: &mut Checker<'_>, file: &File, entries: &[Entry]) {
-    let mut last: HashMap<&str, &Entry> = HashMap::new();
+    let mut seen: HashMap<&str, (&Entry, usize)> = HashMap::new();
     for entry in entries {
-        let Some(before) = last.insert(&entry.key, entry) else { continue };
+        seen.entry(&entry.key).or_insert((entry, 0)).1 += 1;
+    }
+    for entry in entries.iter().rev() {
+        // The last one of each key is met first.
+        let Some((before, times)) = seen.remove(&*entry.key).filter(|(_, times)| *times > 1) else { continue };
+        let times = if times == 2 { "twice".to_owned() } else { format!("{times} times") };
         cx.report(Diagnostic {
             severity: Severity::Warn,
-            message: format!("the key `{}` stands twice; the last one counts", entry.key),
+            message: format!("the key `{}` stands {times}; the last one counts", shown(&entry.key)),
             why: "what the first one says is lost, and strict readers drop the file".to_owned(),
-            help: "delete one of the two".to_owned(),
+            help: "write it once".to_owned(),
             span: Some(entry.key_span),
             related: vec![Label {
                 path: file.path.clone(),
                 span: before.key_span,
                 message: "this one has no effect".to_owned(),
             }],
-            key: format!("repeated {}", entry.key),
+            key: format!("repeated {}", shown(&entry.key)),
             ..cx.finding(&file.path)
         });
     }
+}
+
+/// A key as it is named in a message: the beginning of one that is longer than any real key.
+fn shown(key: &str) -> &str {
+    key.char_indices().nth(60).map_or(key, |(at, _)| &key[..at])
 }
 
 /// Text or a list between the fences, where keys are needed.
@@ -225,8 +235,11 @@ fn quoting(file: &File, node: &Node) -> Option<Fix> {
 }
 
 fn same_values(document: &Document, node: &Node) -> bool {
+    let mended = document.frontmatter.as_ref().and_then(|frontmatter| frontmatter.node.as_ref());
+    let mended: HashMap<&str, &Node> =
+        mended.map_or(&[][..], Node::entries).iter().map(|entry| (&*entry.key, &entry.value)).collect();
     let same = |entry: &Entry| {
-        let new = document.frontmatter_value(&entry.key).map(|entry| &entry.value);
+        let new = mended.get(&*entry.key);
         new.is_some_and(|new| match (new.as_str(), entry.value.as_str()) {
             (Some(a), Some(b)) => a == b,
             _ => new.items().len() == entry.value.items().len(),

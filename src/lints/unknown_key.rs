@@ -34,16 +34,34 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         return;
     }
     let forms = artifacts::forms(cx.workspace, file);
-    let ignored: Vec<&Entry> = entries.iter().filter(|entry| !is_known(cx, &forms, &entry.key)).collect();
     if every_reader_has_a_form(cx, file) {
-        for entry in &ignored {
-            unknown(cx, file, &forms, entry);
+        let ignored = entries.iter().filter(|entry| !is_known(cx, &forms, &entry.key));
+        // Frontmatter with more keys than that is data, and is told by the first ones.
+        let ignored: Vec<&Entry> = ignored.take(MOST_KEYS).collect();
+        let free = free_fields(&forms, entries);
+        for entry in ignored {
+            unknown(cx, file, &forms, &free, entry);
         }
         unread_in_plugin(cx, file, &forms);
     }
     if file.has_role(&[Role::Skill]) && (cx.pedantic || cx.workspace.settings.holds_to_specification()) {
         specification(cx, file, entries);
     }
+}
+
+/// The most unknown keys of one file that are reported.
+const MOST_KEYS: usize = 50;
+
+/// The longest key that is shown, in bytes.
+const LONGEST: usize = 60;
+
+/// The fields that the file does not have yet.
+fn free_fields(forms: &[&'static Form], entries: &[Entry]) -> Vec<&'static Field> {
+    let mut free: Vec<&'static Field> = forms.iter().flat_map(|form| form.fields).collect();
+    for entry in entries {
+        free.retain(|field| *field.name != *entry.key);
+    }
+    free
 }
 
 fn is_known(cx: &Checker<'_>, forms: &[&Form], key: &str) -> bool {
@@ -58,8 +76,11 @@ fn every_reader_has_a_form(cx: &Checker<'_>, file: &File) -> bool {
     counted.peek().is_some() && counted.all(|at| clients::form(at.client, at.role).is_some_and(is_sure))
 }
 
-fn unknown(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form], entry: &Entry) {
+fn unknown(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form], free: &[&'static Field], entry: &Entry) {
     let form = forms[0];
+    if entry.key.len() > LONGEST {
+        return;
+    }
     if form.role == Role::Rule && is_scope_key(&entry.key) {
         return;
     }
@@ -71,7 +92,7 @@ fn unknown(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form], entry: &E
         clients: readers,
         ..cx.finding(&file.path)
     };
-    if let Some(field) = near(forms, file, &entry.key) {
+    if let Some(field) = near(form, free, &entry.key) {
         let applicability = if field.matters { Applicability::Unsafe } else { Applicability::Safe };
         cx.report(Diagnostic {
             message: format!("`{}` is misspelt: {title} reads `{}`", entry.key, field.name),
@@ -127,23 +148,22 @@ fn client_ref(form: &Form) -> ClientRef {
     ClientRef { name: form.client, version }
 }
 
-/// The field that a key most likely stands for, where the file does not have it already.
-fn near(forms: &[&'static Form], file: &File, key: &str) -> Option<&'static Field> {
-    let free = |field: &&'static Field| file.document.frontmatter_value(field.name).is_none();
-    let fields = || forms.iter().flat_map(|form| form.fields).filter(free);
-    let same = fields().find(|field| folded(field.name) == folded(key));
-    same.or_else(|| {
-        let key = folded(key);
-        // Short words are near to too many others.
-        if key.len() < 5 || elsewhere(forms[0], &key).is_some() {
-            return None;
-        }
-        let names: Vec<String> = fields().map(|field| folded(field.name)).collect();
-        let found = nearest(&key, names.iter().map(String::as_str).filter(|name| name.len() > 4))?;
-        let limit = if key.len() < 9 { 1 } else { 2 };
-        let is_near = strsim::damerau_levenshtein(&key, found) <= limit;
-        fields().find(|field| is_near && folded(field.name) == found)
-    })
+/// The field that a key most likely stands for, of those that the file does not have yet.
+fn near(form: &Form, free: &[&'static Field], key: &str) -> Option<&'static Field> {
+    let key = folded(key);
+    let same = free.iter().find(|field| folded(field.name) == key);
+    if same.is_some() {
+        return same.copied();
+    }
+    // Short words are near to too many others.
+    if key.len() < 5 || elsewhere(form, &key).is_some() {
+        return None;
+    }
+    let names: Vec<String> = free.iter().map(|field| folded(field.name)).collect();
+    let found = nearest(&key, names.iter().map(String::as_str).filter(|name| name.len() > 4))?;
+    let limit = if key.len() < 9 { 1 } else { 2 };
+    let is_near = strsim::damerau_levenshtein(&key, found) <= limit;
+    free.iter().copied().find(|field| is_near && folded(field.name) == found)
 }
 
 /// A key without case and marks, and without the plural.
@@ -192,7 +212,8 @@ fn specification(cx: &mut Checker<'_>, file: &File, entries: &[Entry]) {
     let known = |key: &str| !all && Known::holds(&cx.workspace.settings.known.keys, key);
     let others: Vec<&Entry> = entries.iter().filter(|entry| is_other(&entry.key) && !known(&entry.key)).collect();
     let Some(first) = others.first() else { return };
-    let mut names: Vec<String> = others.iter().map(|entry| format!("`{}`", entry.key)).collect();
+    let shown = others.iter().filter(|entry| entry.key.len() <= LONGEST).take(MOST_KEYS);
+    let mut names: Vec<String> = shown.map(|entry| format!("`{}`", entry.key)).collect();
     names.dedup();
     let are = if names.len() == 1 { "is no key" } else { "are no keys" };
     cx.report(Diagnostic {

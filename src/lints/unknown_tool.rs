@@ -8,6 +8,7 @@ use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::Entry;
 use crate::source::Span;
 use crate::workspace::File;
+use std::collections::BTreeSet;
 
 /// The lint.
 pub static UNKNOWN_TOOL: Lint = Lint {
@@ -24,6 +25,9 @@ pub static UNKNOWN_TOOL: Lint = Lint {
     since: "0.1.0",
     check: Check::Document(check),
 };
+
+/// The most unknown names of one key that are reported.
+const MOST_NAMES: usize = 50;
 
 const ROLES: [Role; 3] = [Role::Agent, Role::Skill, Role::Command];
 
@@ -67,10 +71,16 @@ fn tools(cx: &mut Checker<'_>, file: &File, entry: &Entry, role: Role) {
         return;
     }
     let mut retired: Vec<(Word, &str)> = Vec::new();
+    let mut said: BTreeSet<String> = BTreeSet::new();
     for word in artifacts::words(&entry.value, FieldValue::Tools, file) {
         let name = word.text.split('(').next().unwrap_or("");
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic()) && !name.contains(['*', '{', '$', '<']);
-        if !is_name || name.starts_with("mcp__") || Known::holds(&cx.workspace.settings.known.tools, name) {
+        if !is_name
+            || name.starts_with("mcp__")
+            || said.len() > MOST_NAMES
+            || said.contains(name)
+            || Known::holds(&cx.workspace.settings.known.tools, name)
+        {
             continue;
         }
         let is_place = word.span != entry.value.span || entry.value.span.slice(&file.source.text) == word.text;
@@ -85,6 +95,7 @@ fn tools(cx: &mut Checker<'_>, file: &File, entry: &Entry, role: Role) {
             }
             continue;
         }
+        said.insert(name.to_owned());
         let word = Word { text: name.to_owned(), span };
         match RETIRED_TOOLS.iter().find(|(old, _)| *old == name) {
             Some((_, now)) => retired.push((word, *now)),

@@ -23,7 +23,7 @@ pub static VAGUE_DESCRIPTION: Lint = Lint {
 };
 
 /// Words that introduce an occasion.
-const OCCASIONS: [&str; 20] = [
+const OCCASIONS: [&str; 24] = [
     "when",
     "whenever",
     "use",
@@ -44,10 +44,18 @@ const OCCASIONS: [&str; 20] = [
     "until",
     "upon",
     "once",
+    "dispatch",
+    "dispatched",
+    "invoked",
+    "called",
 ];
 
-/// Words that hardly any English sentence is without.
-const COMMON: [&str; 10] = ["the", "a", "an", "and", "to", "for", "of", "with", "in", "it"];
+/// Words that tell an English sentence.
+const ENGLISH: [&str; 6] = ["the", "and", "to", "for", "of", "with"];
+
+/// Words that tell another one.
+const OTHER: [&str; 14] =
+    ["und", "der", "die", "das", "mit", "oder", "wenn", "el", "los", "para", "les", "des", "pour", "uma"];
 
 /// The fewest words that can say both what and when.
 const FEWEST: usize = 5;
@@ -71,11 +79,12 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         .filter(|word| !word.is_empty())
         .map(str::to_lowercase)
         .collect();
-    let says_when = words.iter().any(|word| OCCASIONS.contains(&word.as_str()));
     // The words of occasions are English; so must the text be.
-    if words.len() >= FEWEST && !words.iter().any(|word| COMMON.contains(&word.as_str())) {
+    let holds = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()));
+    if holds(&OTHER) || (words.len() >= FEWEST && !holds(&ENGLISH)) {
         return;
     }
+    let says_when = holds(&OCCASIONS);
     let message = match (words.len() < FEWEST, says_when) {
         (true, _) => format!("the description has {} words", words.len()),
         (false, false) => "the description does not say when to use it".to_owned(),
