@@ -130,3 +130,29 @@ fn real_files_are_read_line_by_line() {
     }
     println!("{seen} files whose frontmatter is no YAML");
 }
+
+/// Forms that could exhaust a parser: each gives a problem with a place, and what can be read is read.
+#[test]
+fn hostile_forms_have_a_problem_with_a_place() {
+    let bomb: String = "abcdefgh"
+        .chars()
+        .zip("bcdefghi".chars())
+        .map(|(from, to)| format!("{to}: &{to} [{}]\n", vec![format!("*{from}"); 9].join(",")))
+        .collect();
+    let forms = [
+        ("brackets", format!("name: a\nx: {}", "[".repeat(50_000))),
+        ("nested mappings", (0..1_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect()),
+        ("nested lists", "- ".repeat(50_000)),
+        ("aliases of aliases", format!("a: &a [{}]\n{bomb}", ["x"; 9].join(","))),
+        ("tabs", format!("name: a\n{}", "\tb: c\n".repeat(10_000))),
+        ("documents", format!("name: a\n{}", "--- b\n".repeat(10_000))),
+        ("open quotes", "a: \"\n".repeat(20_000)),
+        ("open brackets in lines", "a: [\n".repeat(20_000)),
+        ("broken keys", (0..20_000).map(|number| format!("k{number}: a: b\n")).collect()),
+    ];
+    for (form, yaml) in forms {
+        let text = format!("---\n{yaml}\n---\nBody.\n");
+        let problem = frontmatter(&text).error.unwrap_or_else(|| panic!("{form}: no problem"));
+        assert!((problem.span.end as usize) < text.len() && !problem.message.is_empty(), "{form}: {problem:?}");
+    }
+}
