@@ -30,6 +30,7 @@
 //! assert_eq!(found[0].lint, "missing-link-target");
 //! ```
 
+pub mod artifacts;
 pub mod budgets;
 pub mod cache;
 pub mod change;

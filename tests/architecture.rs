@@ -63,6 +63,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
+    ("artifacts", &["clients", "discover", "model", "paths", "source", "workspace"]),
     (
         "content",
         &[
@@ -115,6 +116,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "lints",
         &[
+            "artifacts",
             "budgets",
             "clients",
             "config",

@@ -312,7 +312,8 @@ fn set_clients(settings: &mut config::Settings, names: &[String]) -> Result<(), 
         settings.clients = known.iter().map(|name| (*name).to_owned()).collect();
         return Ok(());
     }
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+    let is_known = |name: &&String| known.contains(&name.as_str()) || *name == clients::AGENT_SKILLS;
+    if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
         let hint = format!("known clients: {}", known.join(", "));
         return Err(Unusable::new(format!("no client is called `{unknown}`"), hint));
     }
