@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod context;
 mod explain;
+mod handoff;
 mod init;
 mod measure;
 mod refs;
@@ -79,6 +80,8 @@ enum Command {
     Measure(measure::MeasureArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
+    /// Write, check or refresh what a session leaves for the next one
+    Handoff(handoff::HandoffArguments),
     /// Print the page of a lint, or the list of lints
     Explain(explain::ExplainArguments),
     /// Write a ctxlint.toml
@@ -126,6 +129,7 @@ pub fn run() -> ExitCode {
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Refs(of) => refs::refs(global, of),
+        Command::Handoff(of) => handoff::handoff(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
         Command::Completions(of) => completions::completions(of),
