@@ -65,6 +65,13 @@ const ROOMS: &[(&str, &[&str])] = &[
     ),
     ("content", &["clients", "diagnostic", "discover", "instructions", "load", "model", "paths", "workspace"]),
     (
+        "handoff",
+        &[
+            "budgets", "cache", "clients", "config", "diagnostic", "history", "model", "parse", "paths", "references", "secrets", "source",
+            "tokens", "workspace", "world",
+        ],
+    ),
+    (
         "measure",
         &[
             "budgets",
@@ -116,6 +123,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "diagnostic",
             "discover",
             "fix",
+            "handoff",
             "instructions",
             "lint",
             "lints",
@@ -152,7 +160,7 @@ const ONLY_IN: &[(&str, &[&str], &str)] = &[
     ("jsonc_parser", &["parse/"], "only parse knows the JSON parser"),
     ("Serialize", &["report/", "cli/"], "wire formats are types of their own, at the edge"),
     ("std::env", &["cli.rs", "cli/", "world/git.rs"], "nothing but the command line depends on the environment"),
-    ("SystemTime", &[], "there is no clock in any output"),
+    ("SystemTime", &["cli/handoff/clock.rs"], "there is no clock in any output but the date of a handoff"),
 ];
 
 /// Every source file of the crate by its path below `src/`, without its tests.

@@ -1,13 +1,19 @@
 //! `ctxlint handoff`.
 
+mod clock;
+mod produce;
 mod wire;
 
-use super::{Answer, CLEAN, Global, Unusable, session};
+use super::{Answer, CLEAN, Global, Unusable, say, session};
+use crate::handoff::content::Facts;
+use crate::handoff::facts::Session;
 use crate::handoff::facts::git::{self, GitFacts};
-use crate::handoff::facts::{Session, transcript};
-use crate::handoff::find::{self, Homes};
-use crate::world::Disk;
+use crate::handoff::{document, find, score};
+use crate::report::{counted, one_line};
+use crate::tokens::Encoding;
+use crate::world::{Disk, EntryKind, World};
 use clap::{Args, ValueEnum};
+use produce::Order;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
@@ -21,9 +27,15 @@ pub(super) struct HandoffArguments {
     /// Count changes since this revision
     #[arg(long, value_name = "REV")]
     since: Option<String>,
-    /// Where to write; `-` prints
+    /// The form of a new document: default, oracle, minimal, or a Markdown file of your own
+    #[arg(long, value_name = "NAME|FILE", default_value = "default")]
+    template: String,
+    /// Where to write: a file, a folder for the usual name and latest.md, or `-` to print
     #[arg(long, value_name = "FILE|-", default_value = "-")]
     out: PathBuf,
+    /// The most tokens of the document; by default that of the template
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(200..))]
+    budget_tokens: Option<u32>,
     /// Leave out what differs from run to run: the time
     #[arg(long)]
     reproducible: bool,
@@ -47,44 +59,105 @@ enum OutputFormat {
 pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<Answer, Unusable> {
     let session = session::open(global)?;
     let root = &session.root;
-    let told = transcript(root, arguments)?;
-    let git = git_facts(root, &told, arguments.since.as_deref())?;
+    let path = transcript(root, arguments)?;
+    let failed = |path: &Path, error: std::io::Error| {
+        Unusable::new(format!("{} cannot be read: {error}", path.display()), "name a transcript of Claude Code, Codex or Gemini CLI")
+    };
+    let told = match &path {
+        Some(path) => produce::read(path).map_err(|error| failed(path, error))?,
+        None => Session::default(),
+    };
+    if let Some(path) = path.as_deref().filter(|_| told.client.is_none() && !global.quiet) {
+        say(&format!("ctxlint: {} holds no record of a client that is known", one_line(&path.display().to_string())));
+    }
+    let git = git::gather(&Disk, root, &told, arguments.since.as_deref());
+    let git = git.map_err(|message| Unusable::new(message, "name a commit, a branch or a tag"))?;
+    if global.verbose {
+        let (records, unknown, malformed) = (told.records, told.unknown, told.malformed);
+        say(&format!("{records} records read, {unknown} of an unknown type, {malformed} lines that are none"));
+    }
     match arguments.format {
-        OutputFormat::Json => Ok(Answer { text: wire::json(root, &told, git.as_ref()), code: CLEAN }),
-        OutputFormat::Markdown => Err(Unusable::new("not yet", "")),
+        OutputFormat::Json => {
+            let text = wire::json(root, &told, git.as_ref());
+            if arguments.out.as_os_str() == "-" {
+                return Ok(Answer { text, code: CLEAN });
+            }
+            let out = absolute(&arguments.out)?;
+            produce::put(root, &out, &text)?;
+            Ok(Answer { text: format!("wrote {}\n", one_line(&arguments.out.display().to_string())), code: CLEAN })
+        }
+        OutputFormat::Markdown => {
+            let aside = path.as_deref().map(|path| produce::edited_aside(root, path)).unwrap_or_default();
+            let context_files = produce::context_files(git.as_ref());
+            let facts = Facts { root, session: &told, git: git.as_ref(), aside: &aside, context_files: &context_files };
+            let encoding = Encoding::from_name(&session.settings.encoding).unwrap_or_default();
+            write(global, arguments, &facts, encoding)
+        }
     }
 }
 
-fn git_facts(root: &Path, told: &Session, since: Option<&str>) -> Result<Option<GitFacts>, Unusable> {
-    git::gather(&Disk, root, told, since).map_err(|message| Unusable::new(message, "name a commit, a branch or a tag"))
+fn absolute(path: &Path) -> Result<PathBuf, Unusable> {
+    std::path::absolute(path).map_err(|error| Unusable::new(format!("{}: {error}", path.display()), ""))
 }
 
-/// Reads the transcript that the user names or asks for.
-fn transcript(root: &Path, arguments: &HandoffArguments) -> Result<Session, Unusable> {
-    let path = match (&arguments.transcript, arguments.session) {
-        (Some(path), _) => path.clone(),
-        (None, Some(Which::Latest)) => {
-            let found = find::transcripts(&homes(), root);
-            let hint = "name it: `--transcript FILE`";
-            let none = || Unusable::new(format!("no client has a transcript of {}", root.display()), hint);
-            found.into_iter().next().ok_or_else(none)?.path
-        }
-        (None, None) => return Ok(Session::default()),
+/// Writes or prints the document.
+fn write(global: &Global, arguments: &HandoffArguments, facts: &Facts<'_>, encoding: Encoding) -> Result<Answer, Unusable> {
+    let order = Order {
+        template: &arguments.template,
+        budget: arguments.budget_tokens.map(|tokens| tokens as usize),
+        is_reproducible: arguments.reproducible,
+        encoding,
     };
-    let failed = |error: std::io::Error| Unusable::new(format!("{} cannot be read: {error}", path.display()), "");
-    let (mut stream, _) = Disk.stream(&path, 0).map_err(failed)?;
-    transcript::read(&mut stream).map_err(failed)
+    if arguments.out.as_os_str() == "-" {
+        let (written, budget) = produce::text(facts, &order, None, None)?;
+        note(global, facts, &written, budget);
+        return Ok(Answer { text: written.text, code: CLEAN });
+    }
+    let out = absolute(&arguments.out)?;
+    let is_folder = arguments.out.to_string_lossy().ends_with('/')
+        || Disk.stat(&out).is_some_and(|stat| stat.kind == EntryKind::Dir);
+    let (shown, written, budget) = if is_folder {
+        let inside = session::inside(facts.root, &arguments.out)?;
+        produce::into_folder(facts.root, &inside, facts, &order)?
+    } else {
+        let old = produce::existing(&out)?;
+        let (written, budget) = produce::text(facts, &order, old.as_deref(), None)?;
+        produce::put(facts.root, &out, &written.text)?;
+        (arguments.out.display().to_string(), written, budget)
+    };
+    note(global, facts, &written, budget);
+    let mut text = format!("wrote {}: {}", one_line(&shown), counted(written.tokens, "token"));
+    if written.left_out > 0 {
+        text.push_str(&format!(", {} left out for the budget of {budget}", counted(written.left_out, "fact")));
+    }
+    if written.kept > 0 {
+        text.push_str(&format!("; {} of an edited block kept behind it", counted(written.kept, "line")));
+    }
+    Ok(Answer { text: text + "\n", code: CLEAN })
 }
 
-/// Where the clients keep their files, by the environment.
-fn homes() -> Homes {
-    let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-    let home = set("HOME").or_else(|| set("USERPROFILE"));
-    let below = |name: &str| home.as_ref().map(|home| home.join(name));
-    Homes {
-        claude: set("CLAUDE_CONFIG_DIR").or_else(|| below(".claude")),
-        claude_project: std::env::var("CLAUDE_CODE_PROJECT_DIR_NAME").ok().filter(|name| !name.is_empty()),
-        codex: set("CODEX_HOME").or_else(|| below(".codex")),
-        gemini: set("GEMINI_CLI_HOME").map(|home| home.join(".gemini")).or_else(|| below(".gemini")),
+/// Says how good the document is, where much is to be said.
+fn note(global: &Global, facts: &Facts<'_>, written: &document::Written, budget: usize) {
+    if !global.verbose {
+        return;
+    }
+    let of = score::score(&Disk, facts, &written.text, written.tokens, budget);
+    say(&format!(
+        "score {:.3}: files {:.2} (precision {:.2}), failures {:.2}, tasks {:.2}, commands {:.2}, requests {:.2}, citations {:.2}, \
+         noise {:.2}, {} tokens",
+        of.score, of.files, of.precision, of.failures, of.tasks, of.commands, of.requests, of.citations, of.noise, of.tokens
+    ));
+}
+
+/// The transcript that the user names or asks for.
+fn transcript(root: &Path, arguments: &HandoffArguments) -> Result<Option<PathBuf>, Unusable> {
+    match (&arguments.transcript, arguments.session) {
+        (Some(path), _) => absolute(path).map(Some),
+        (None, Some(Which::Latest)) => {
+            let found = find::transcripts(&produce::homes(), root);
+            let none = || Unusable::new(format!("no client has a transcript of {}", root.display()), "name it: `--transcript FILE`");
+            found.into_iter().next().map(|found| Some(found.path)).ok_or_else(none)
+        }
+        (None, None) => Ok(None),
     }
 }

@@ -200,6 +200,7 @@ fn tool_call(of: Value<'_>) -> Option<ToolCall> {
     let response = response.or_else(|| of.get("response"));
     let output = response.and_then(|response| response.string("output"));
     let error = response.and_then(|response| response.string("error")).or_else(|| of.string("error"));
+    let error = error.filter(|error| error != "(none)" && !error.is_empty());
     let shown = of.string("resultDisplay").unwrap_or_default();
     let text = match (&output, &error) {
         (Some(output), None) => output.to_string(),
@@ -244,7 +245,9 @@ fn tool_call(of: Value<'_>) -> Option<ToolCall> {
     if let Does::Shell(command) = &call.does {
         // The report about a command ends with its code, behind whatever the command printed.
         let code = text.lines().rev().find_map(|line| line.trim().strip_prefix("Exit Code: "));
-        call.exit_code = code.and_then(super::claude_code::leading_number);
+        let field = response.and_then(|response| response.get("exitCode").or_else(|| response.get("exit_code")));
+        let field = field.and_then(Value::integer);
+        call.exit_code = field.or_else(|| code.and_then(super::claude_code::leading_number));
         let has_failed = ending == Some(Ending::Failed) || call.exit_code.is_some_and(|code| code != 0);
         call.printed = Printed::read(command, commands::kind(command), &text, has_failed);
     }
