@@ -9,9 +9,11 @@ pub mod document;
 pub mod facts;
 pub mod find;
 pub mod quote;
+pub mod read;
 pub mod redact;
 pub mod score;
 pub mod sections;
+pub mod survey;
 
 /// The folder in which handoffs lie, relative to the root.
 pub const FOLDER: &str = ".claude/handoffs";

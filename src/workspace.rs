@@ -14,6 +14,7 @@ pub use rules::{ScopedRule, flag};
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
@@ -159,6 +160,8 @@ pub struct Workspace {
     /// Configuration files of formatters and linters in the root, by name.
     pub style_configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// Handoffs with what git says about them, once [`crate::handoff::survey::survey`] was made.
+    pub handoffs: Handoffs,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
@@ -303,6 +306,7 @@ pub fn from_discovery(
         style_configs,
         config,
         scoped_rules: OnceLock::new(),
+        handoffs: Handoffs::default(),
         references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),

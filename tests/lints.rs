@@ -145,11 +145,13 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     let workspace = match &repository {
         None => {
             let mut workspace = workspace::load(world, Path::new(ROOT), settings, text);
+            ctxlint::handoff::survey::survey(&mut workspace, world, &[], false);
             survey(&mut workspace, world, Mode::Off, false);
             workspace
         }
         Some(dir) => {
             let mut workspace = workspace::load(&Disk, dir.path(), settings, text);
+            ctxlint::handoff::survey::survey(&mut workspace, &Disk, &[], true);
             survey(&mut workspace, &Disk, Mode::Full, false);
             workspace
         }

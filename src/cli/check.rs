@@ -99,6 +99,7 @@ pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answe
 
     let mut workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
     let mode = history(arguments, &workspace.settings);
+    crate::handoff::survey::survey(&mut workspace, &Disk, &[], mode != Mode::Off);
     if lint::needs_references(&selection, &workspace.settings) {
         survey(&mut workspace, &Disk, mode, !global.no_cache);
     }

@@ -1,5 +1,6 @@
 //! `ctxlint handoff`.
 
+mod check;
 mod clock;
 mod produce;
 mod wire;
@@ -7,17 +8,20 @@ mod wire;
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::handoff::content::Facts;
 use crate::handoff::facts::Session;
-use crate::handoff::facts::git::{self, GitFacts};
+use crate::handoff::facts::git;
 use crate::handoff::{document, find, score};
 use crate::report::{counted, one_line};
 use crate::tokens::Encoding;
 use crate::world::{Disk, EntryKind, World};
-use clap::{Args, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use produce::Order;
 use std::path::{Path, PathBuf};
 
 #[derive(Args, Debug)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(super) struct HandoffArguments {
+    #[command(subcommand)]
+    command: Option<HandoffCommand>,
     /// The transcript of the session
     #[arg(long, value_name = "FILE", conflicts_with = "session")]
     transcript: Option<PathBuf>,
@@ -44,6 +48,14 @@ pub(super) struct HandoffArguments {
     format: OutputFormat,
 }
 
+#[derive(Debug, Subcommand)]
+enum HandoffCommand {
+    /// Judge handoffs: frontmatter, sections, citations, drift
+    Check(check::CheckArguments),
+    /// Lead the citations of a handoff to where their lines are now
+    Refresh(check::RefreshArguments),
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum Which {
     /// The one that was written last
@@ -57,6 +69,11 @@ enum OutputFormat {
 }
 
 pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<Answer, Unusable> {
+    match &arguments.command {
+        Some(HandoffCommand::Check(of)) => return check::check(global, of),
+        Some(HandoffCommand::Refresh(of)) => return check::refresh(global, of),
+        None => {}
+    }
     let session = session::open(global)?;
     let root = &session.root;
     let path = transcript(root, arguments)?;
@@ -70,7 +87,8 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
     if let Some(path) = path.as_deref().filter(|_| told.client.is_none() && !global.quiet) {
         say(&format!("ctxlint: {} holds no record of a client that is known", one_line(&path.display().to_string())));
     }
-    let git = git::gather(&Disk, root, &told, arguments.since.as_deref());
+    let own = session::inside(root, &arguments.out).ok();
+    let git = git::gather(&Disk, root, &told, arguments.since.as_deref(), own.as_deref());
     let git = git.map_err(|message| Unusable::new(message, "name a commit, a branch or a tag"))?;
     if global.verbose {
         let (records, unknown, malformed) = (told.records, told.unknown, told.malformed);

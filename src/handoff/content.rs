@@ -120,7 +120,8 @@ fn goal(session: &Session) -> Vec<Line> {
     lines
 }
 
-fn count(number: usize, noun: &str) -> String {
+/// `1 test`, `2 tests`.
+pub fn count(number: usize, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 

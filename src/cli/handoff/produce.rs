@@ -9,7 +9,7 @@ use crate::handoff::facts::git::GitFacts;
 use crate::handoff::facts::{Session, transcript};
 use crate::handoff::find::Homes;
 use crate::handoff::sections::{self, TEMPLATES};
-use crate::handoff::{FOLDER, quote};
+use crate::handoff::FOLDER;
 use crate::tokens::Encoding;
 use crate::world::{Disk, EntryKind, World};
 use crate::write;
@@ -192,11 +192,6 @@ fn earlier(root: &Path, folder: &str, latest: &str, name: &str) -> Option<String
 /// The line of the frontmatter that names the session.
 fn session_line(text: &str) -> Option<&str> {
     text.lines().take(30).find(|line| line.starts_with("session: "))
-}
-
-/// Where a file of the folder lies, for people.
-pub(super) fn shown(path: &str) -> String {
-    quote::line(path, 400)
 }
 
 /// The usual folder.

@@ -104,7 +104,7 @@ pub fn is_own(path: &str) -> bool {
 }
 
 /// Gathers what git knows about `root`. `None` where there is no repository. `since` is a revision of the user's that
-/// takes the place of the base.
+/// takes the place of the base, `own` the path of the document itself, which is no part of the work.
 ///
 /// # Errors
 /// When `since` names no commit.
@@ -113,11 +113,12 @@ pub fn gather(
     root: &Path,
     session: &Session,
     since: Option<&str>,
+    own: Option<&str>,
 ) -> Result<Option<GitFacts>, String> {
     let Ok(place) = worktree::place(root) else { return Ok(None) };
     let Ok(mut status) = worktree::status(root, &place.prefix) else { return Ok(None) };
     for paths in [&mut status.staged, &mut status.unstaged, &mut status.untracked, &mut status.conflicted] {
-        paths.retain(|path| !is_own(path));
+        paths.retain(|path| !is_own(path) && Some(path.as_str()) != own);
     }
     let mut facts = GitFacts { name: name(root), ..GitFacts::default() };
     let marks = [("MERGE_HEAD", "merge"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"), ("CHERRY_PICK_HEAD", "cherry-pick")];
@@ -324,16 +325,13 @@ fn compare(
 /// Notes what a line that came tells.
 fn note_line(change: &mut FileChange, line: u32, words: &str) {
     let shown = || words.trim().chars().take(160).collect::<String>();
-    let is_work = ["TODO", "FIXME", "XXX", "HACK"].iter().any(|mark| {
-        words.match_indices(mark).any(|(at, _)| {
-            let before = words[..at].chars().next_back();
-            let after = words[at + mark.len()..].chars().next();
-            let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
-            !is_letter(before) && !is_letter(after)
-        })
+    let work = ["TODO", "FIXME", "XXX", "HACK"].iter().find_map(|mark| {
+        let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+        let mut places = words.match_indices(mark).map(|(at, _)| at);
+        places.find(|at| !is_letter(words[..*at].chars().next_back()) && !is_letter(words[at + mark.len()..].chars().next()))
     });
-    if is_work && change.todos.len() < 50 {
-        change.todos.push((line, shown()));
+    if let Some(at) = work.filter(|_| change.todos.len() < 50) {
+        change.todos.push((line, words[at..].trim().chars().take(160).collect()));
     }
     const SKIPS: [&str; 12] = [
         "#[ignore", "@pytest.mark.skip", "@unittest.skip", "it.skip(", "test.skip(", "describe.skip(", "xit(", "xdescribe(",

@@ -577,5 +577,6 @@ fn digitless(line: &str) -> String {
 fn is_error_line(line: &str) -> bool {
     const WORDS: [&str; 9] =
         ["error", "Error", "ERROR", "FAIL", "panicked", "Exception", "fatal:", "not found", "No such file"];
-    line.len() >= 6 && WORDS.iter().any(|word| line.contains(word))
+    let letters = line.bytes().filter(u8::is_ascii_alphanumeric).count();
+    line.len() >= 6 && letters * 2 >= line.len() && WORDS.iter().any(|word| line.contains(word))
 }

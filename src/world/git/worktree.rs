@@ -223,6 +223,23 @@ pub fn between(repository: &Repository, base: &str, head: &str) -> Result<Vec<(C
     Ok(found)
 }
 
+/// The content of a path (relative to the root) in a commit.
+pub fn content(root: &Path, commit: &str, path: &str) -> Option<Vec<u8>> {
+    if !is_hex(commit) || path.contains(['\n', '\0']) {
+        return None;
+    }
+    let mut git = command(root);
+    git.args(["cat-file", "blob"]).arg(format!("{commit}:./{path}"));
+    output(git).ok()
+}
+
+/// When a commit was made, in seconds since 1970.
+pub fn date(root: &Path, commit: &str) -> Option<i64> {
+    let mut git = command(root);
+    git.args(["log", "--no-show-signature", "--max-count=1", "--format=%ct", "--end-of-options", commit]);
+    String::from_utf8_lossy(&output(git).ok()?).trim().parse().ok()
+}
+
 /// The last commit of `head`'s first line that was made before a moment, in the form of the transcripts' clocks.
 pub fn before(root: &Path, head: &str, moment: &str) -> Option<Oid> {
     let is_moment = moment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-:.+".contains(&byte));
