@@ -110,9 +110,14 @@ struct Answer {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    handoff::hook::note_arguments();
     report_bugs();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if handoff::hook::is_hook() => {
+            handoff::hook::log(&error.to_string());
+            return ExitCode::from(CLEAN);
+        }
         Err(error) => {
             let _ = error.print();
             // Help and version are answers, not mistakes.
@@ -137,11 +142,17 @@ pub fn run() -> ExitCode {
     match answer {
         Ok(Answer { text, code }) => match print(&text) {
             Ok(()) => ExitCode::from(code),
+            // A client that does not read what it is told is not blocked either.
+            Err(_) if handoff::hook::is_hook() => ExitCode::from(CLEAN),
             Err(error) => {
                 say(&format!("ctxlint: the result could not be written: {error}"));
                 ExitCode::from(UNUSABLE)
             }
         },
+        Err(Unusable { message, .. }) if handoff::hook::is_hook() => {
+            handoff::hook::log(&message);
+            ExitCode::from(CLEAN)
+        }
         Err(Unusable { message, hint }) => {
             say(&format!("ctxlint: {}", crate::report::one_line(&message)));
             if !hint.is_empty() {
@@ -176,6 +187,11 @@ fn report_bugs() {
         let payload = panic.payload();
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        if handoff::hook::is_hook() {
+            // A hook that fails must not break the client that runs it.
+            handoff::hook::log(&format!("this is a bug in ctxlint{place}: {text}"));
+            std::process::exit(i32::from(CLEAN));
+        }
         say(&format!("ctxlint: this is a bug in ctxlint{place}: {}", crate::report::one_line(text)));
         say("  hint: please report it with the file that caused it; `exclude` in ctxlint.toml leaves that file out");
         std::process::exit(i32::from(BUG));

@@ -8,6 +8,7 @@ pub mod content;
 pub mod document;
 pub mod facts;
 pub mod find;
+pub mod hook;
 pub mod quote;
 pub mod read;
 pub mod redact;

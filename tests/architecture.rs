@@ -120,6 +120,7 @@ const ROOMS: &[(&str, &[&str])] = &[
         "cli",
         &[
             "budgets",
+            "cache",
             "clients",
             "config",
             "diagnostic",

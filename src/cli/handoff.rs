@@ -2,6 +2,7 @@
 
 mod check;
 mod clock;
+pub(super) mod hook;
 mod produce;
 mod wire;
 
@@ -43,6 +44,12 @@ pub(super) struct HandoffArguments {
     /// Leave out what differs from run to run: the time
     #[arg(long)]
     reproducible: bool,
+    /// Answer one event of a client, given as JSON on standard input; always exits with 0
+    #[arg(long)]
+    hook: bool,
+    /// With --hook: leave the documents to git, to be shared
+    #[arg(long, requires = "hook")]
+    shared: bool,
     /// What to write: the document, or the facts that it is made of
     #[arg(long, value_name = "FORMAT", default_value = "markdown")]
     format: OutputFormat,
@@ -72,6 +79,7 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
     match &arguments.command {
         Some(HandoffCommand::Check(of)) => return check::check(global, of),
         Some(HandoffCommand::Refresh(of)) => return check::refresh(global, of),
+        None if arguments.hook => return hook::hook(global, arguments.shared),
         None => {}
     }
     let session = session::open(global)?;

@@ -1,6 +1,7 @@
 //! `ctxlint init`.
 
 mod figures;
+mod hooks;
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
@@ -17,9 +18,21 @@ pub(super) struct InitArguments {
     /// Write today's figures as the budgets, so that from now on growth is an error
     #[arg(long)]
     budgets: bool,
+    /// Add the hooks that write and read handoffs to .claude/settings.local.json
+    #[arg(long, conflicts_with = "budgets")]
+    hooks: bool,
+    /// With --hooks: add them to .claude/settings.json, for everyone
+    #[arg(long, requires = "hooks")]
+    shared: bool,
+    /// Do not ask before a file that exists is changed
+    #[arg(long)]
+    yes: bool,
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    if arguments.hooks {
+        return hooks::hooks(global, arguments.shared, arguments.yes, arguments.print);
+    }
     if arguments.budgets {
         return figures::budgets(global, arguments.print);
     }

@@ -9,7 +9,7 @@ use crate::handoff::facts::git::GitFacts;
 use crate::handoff::facts::{Session, transcript};
 use crate::handoff::find::Homes;
 use crate::handoff::sections::{self, TEMPLATES};
-use crate::handoff::FOLDER;
+use crate::handoff::{FOLDER, hook};
 use crate::tokens::Encoding;
 use crate::world::{Disk, EntryKind, World};
 use crate::write;
@@ -170,9 +170,15 @@ pub(super) fn into_folder(
     let old = existing(&root.join(&path))?;
     let latest = existing(&root.join(folder).join("latest.md"))?;
     let supersedes = latest.as_deref().and_then(|latest| earlier(root, folder, latest, &name));
-    let (written, budget) = text(facts, order, old.as_deref(), supersedes)?;
-    put(root, &root.join(&path), &written.text)?;
-    put(root, &root.join(folder).join("latest.md"), &written.text)?;
+    let (mut written, budget) = text(facts, order, old.as_deref(), supersedes)?;
+    match old.filter(|old| hook::is_same(old, &written.text)) {
+        // A new date alone is no reason to write.
+        Some(old) => written.text = old,
+        None => put(root, &root.join(&path), &written.text)?,
+    }
+    if latest.as_deref() != Some(&*written.text) {
+        put(root, &root.join(folder).join("latest.md"), &written.text)?;
+    }
     Ok((path, written, budget))
 }
 

@@ -3,7 +3,9 @@
 //! Whether a file is dirty may make git run a filter that the repository's settings name; every filter is switched off for
 //! the question. Nothing in the working tree is diffed by git: its text is read by us.
 
+use super::super::{Disk, EntryKind, World};
 use super::{Change, GitError, Oid, PLAIN_DIFF, Repository, blobs, command, is_hex, output};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -276,6 +278,56 @@ pub fn place(root: &Path) -> Result<Place, GitError> {
     let mut next = || lines.next().unwrap_or_default().to_owned();
     let (common_dir, git_dir, prefix) = (root.join(next()), root.join(next()), next());
     Ok(Place { prefix, common_dir, git_dir })
+}
+
+/// What git's own files tell without git being started: enough to know that nothing has changed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// The folder that all worktrees share.
+    pub common_dir: PathBuf,
+    /// The branch that is checked out; `None` for a detached head.
+    pub branch: Option<String>,
+    /// A hash over the head, its commit and the index.
+    pub mark: u64,
+}
+
+/// Looks at git's own files for the working tree whose top is `root`. `None` where there is none, or of another form.
+pub fn glance(root: &Path) -> Option<Glance> {
+    const SMALL: u64 = 1 << 16;
+    let read = |path: &Path, limit: u64| Disk.read(path, limit).ok();
+    let text = |path: &Path| read(path, SMALL).and_then(|bytes| String::from_utf8(bytes).ok());
+    let dot = root.join(".git");
+    let git_dir = match Disk.stat(&dot)?.kind {
+        EntryKind::Dir => dot,
+        // A worktree or a submodule has a file that leads to its folder.
+        _ => root.join(text(&dot)?.strip_prefix("gitdir:")?.trim()),
+    };
+    let common_dir = match text(&git_dir.join("commondir")) {
+        Some(common) => git_dir.join(common.trim()),
+        None => git_dir.clone(),
+    };
+    let head = text(&git_dir.join("HEAD"))?;
+    let reference = head.strip_prefix("ref:").map(|name| name.trim().to_owned());
+    let mut hash = xxhash_rust::xxh3::Xxh3::new();
+    hash.update(head.as_bytes());
+    if let Some(name) = reference.as_deref().filter(|name| !name.contains("..")) {
+        match text(&common_dir.join(name)) {
+            Some(commit) => hash.update(commit.as_bytes()),
+            None => hash.update(&read(&common_dir.join("packed-refs"), 64 << 20).unwrap_or_default()),
+        }
+    }
+    // The index ends with a checksum over itself.
+    let index = git_dir.join("index");
+    if let Some(stat) = Disk.stat(&index)
+        && let Ok((stream, _)) = Disk.stream(&index, stat.bytes.saturating_sub(32))
+    {
+        let mut end = Vec::new();
+        let _ = stream.take(64).read_to_end(&mut end);
+        hash.update(&stat.bytes.to_le_bytes());
+        hash.update(&end);
+    }
+    let branch = reference.and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
+    Some(Glance { common_dir, branch, mark: hash.digest() })
 }
 
 /// The address of the remote `origin`, as the settings have it.
