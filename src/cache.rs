@@ -204,8 +204,9 @@ impl Folder {
         }
         let is_full = meta.is_ok_and(|meta| meta.len() > most);
         let mut options = std::fs::OpenOptions::new();
-        let mut file = if is_full { options.create(true).write(true).truncate(true) } else { options.create(true).append(true) }
-            .open(path)?;
+        let mut file =
+            if is_full { options.create(true).write(true).truncate(true) } else { options.create(true).append(true) }
+                .open(path)?;
         file.write_all(format!("{line}\n").as_bytes())
     }
 }

@@ -68,8 +68,21 @@ const ROOMS: &[(&str, &[&str])] = &[
     (
         "handoff",
         &[
-            "budgets", "cache", "clients", "config", "diagnostic", "history", "model", "parse", "paths", "references", "secrets", "source",
-            "tokens", "workspace", "world",
+            "budgets",
+            "cache",
+            "clients",
+            "config",
+            "diagnostic",
+            "history",
+            "model",
+            "parse",
+            "paths",
+            "references",
+            "secrets",
+            "source",
+            "tokens",
+            "workspace",
+            "world",
         ],
     ),
     (

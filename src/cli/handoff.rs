@@ -86,7 +86,10 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
     let root = &session.root;
     let path = transcript(root, arguments)?;
     let failed = |path: &Path, error: std::io::Error| {
-        Unusable::new(format!("{} cannot be read: {error}", path.display()), "name a transcript of Claude Code, Codex or Gemini CLI")
+        Unusable::new(
+            format!("{} cannot be read: {error}", path.display()),
+            "name a transcript of Claude Code, Codex or Gemini CLI",
+        )
     };
     let told = match &path {
         Some(path) => produce::read(path).map_err(|error| failed(path, error))?,
@@ -127,7 +130,12 @@ fn absolute(path: &Path) -> Result<PathBuf, Unusable> {
 }
 
 /// Writes or prints the document.
-fn write(global: &Global, arguments: &HandoffArguments, facts: &Facts<'_>, encoding: Encoding) -> Result<Answer, Unusable> {
+fn write(
+    global: &Global,
+    arguments: &HandoffArguments,
+    facts: &Facts<'_>,
+    encoding: Encoding,
+) -> Result<Answer, Unusable> {
     let order = Order {
         template: &arguments.template,
         budget: arguments.budget_tokens.map(|tokens| tokens as usize),
@@ -171,7 +179,16 @@ fn note(global: &Global, facts: &Facts<'_>, written: &document::Written, budget:
     say(&format!(
         "score {:.3}: files {:.2} (precision {:.2}), failures {:.2}, tasks {:.2}, commands {:.2}, requests {:.2}, citations {:.2}, \
          noise {:.2}, {} tokens",
-        of.score, of.files, of.precision, of.failures, of.tasks, of.commands, of.requests, of.citations, of.noise, of.tokens
+        of.score,
+        of.files,
+        of.precision,
+        of.failures,
+        of.tasks,
+        of.commands,
+        of.requests,
+        of.citations,
+        of.noise,
+        of.tokens
     ));
 }
 
@@ -181,7 +198,12 @@ fn transcript(root: &Path, arguments: &HandoffArguments) -> Result<Option<PathBu
         (Some(path), _) => absolute(path).map(Some),
         (None, Some(Which::Latest)) => {
             let found = find::transcripts(&produce::homes(), root);
-            let none = || Unusable::new(format!("no client has a transcript of {}", root.display()), "name it: `--transcript FILE`");
+            let none = || {
+                Unusable::new(
+                    format!("no client has a transcript of {}", root.display()),
+                    "name it: `--transcript FILE`",
+                )
+            };
             found.into_iter().next().map(|found| Some(found.path)).ok_or_else(none)
         }
         (None, None) => Ok(None),

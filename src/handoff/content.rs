@@ -130,21 +130,41 @@ fn state(facts: &Facts<'_>) -> Vec<Line> {
     if let Some(git) = facts.git {
         let status = &git.status;
         let branch = status.branch.as_deref().map_or("a detached head".to_owned(), quote::path);
-        let head = status.head.as_deref().map_or("nothing committed".to_owned(), |head| format!("at `{}`", short(head)));
+        let head =
+            status.head.as_deref().map_or("nothing committed".to_owned(), |head| format!("at `{}`", short(head)));
         let mut text = format!("- On {branch} {head}");
         if let (Some(base), Some(name)) = (&git.base, &git.base_name)
             && status.head.as_ref() != Some(base)
         {
-            text.push_str(&format!(", {} since {}", count(git.commits.len(), "commit"), quote::path(&format!("{name}@{}", short(base)))));
+            text.push_str(&format!(
+                ", {} since {}",
+                count(git.commits.len(), "commit"),
+                quote::path(&format!("{name}@{}", short(base)))
+            ));
         }
         if let (Some(ahead), Some(behind), Some(upstream)) = (git.ahead, git.behind, &status.upstream) {
             text.push_str(&format!(", {ahead} ahead of and {behind} behind {}", quote::path(upstream)));
         }
         lines.push(line(0, text));
-        let counts = [("staged", &status.staged), ("unstaged", &status.unstaged), ("untracked", &status.untracked), ("in conflict", &status.conflicted)];
-        let dirty: Vec<String> =
-            counts.iter().filter(|(_, paths)| !paths.is_empty()).map(|(name, paths)| format!("{} {name}", paths.len())).collect();
-        lines.push(line(0, if dirty.is_empty() { "- Nothing uncommitted".to_owned() } else { format!("- Uncommitted: {}", dirty.join(", ")) }));
+        let counts = [
+            ("staged", &status.staged),
+            ("unstaged", &status.unstaged),
+            ("untracked", &status.untracked),
+            ("in conflict", &status.conflicted),
+        ];
+        let dirty: Vec<String> = counts
+            .iter()
+            .filter(|(_, paths)| !paths.is_empty())
+            .map(|(name, paths)| format!("{} {name}", paths.len()))
+            .collect();
+        lines.push(line(
+            0,
+            if dirty.is_empty() {
+                "- Nothing uncommitted".to_owned()
+            } else {
+                format!("- Uncommitted: {}", dirty.join(", "))
+            },
+        ));
         if let Some(unfinished) = git.unfinished {
             lines.push(line(0, format!("- A {unfinished} is not over")));
         }
@@ -199,24 +219,34 @@ fn changed(facts: &Facts<'_>, uncounted: &mut usize) -> Vec<Line> {
             let sum = |of: fn(&FileChange) -> u32| rest.iter().map(|change| of(change)).sum::<u32>();
             let (added, removed) = (sum(|change| change.added), sum(|change| change.removed));
             let base = git.base.as_deref().map(short).unwrap_or("HEAD");
-            let text = format!("- and {} (+{added} -{removed}): `git diff --stat {base}`", count(rest.len(), "more file"));
+            let text =
+                format!("- and {} (+{added} -{removed}): `git diff --stat {base}`", count(rest.len(), "more file"));
             lines.push(line(0, text));
         }
     }
     // What the session edited and git does not show: outside of the repository, ignored, or as it was before.
     let mut others: Vec<Line> = Vec::new();
     let mut other = |shown: &str, edits: u64, note: &str, priority: u8| {
-        others.push(line(priority, format!("- {}: {}{note}", quote::span(&quote::line(shown, 300)), count(edits as usize, "edit"))));
+        others.push(line(
+            priority,
+            format!("- {}: {}{note}", quote::span(&quote::line(shown, 300)), count(edits as usize, "edit")),
+        ));
     };
     for file in facts.session.edited.iter().rev() {
         let path = inside(facts, file);
         match &path {
             Some(path) if known.contains(path.as_str()) || is_own(path) => {}
             // A session that was held elsewhere, or in a folder that has another name now.
-            None if facts.git.is_some_and(|git| git.changes.iter().any(|change| ends_so(&file.path, &change.path))) => {}
+            None if facts.git.is_some_and(|git| git.changes.iter().any(|change| ends_so(&file.path, &change.path))) => {
+            }
             Some(path) if facts.git.is_some() => other(path, file.edits, ", no difference left", 5),
             Some(path) => other(path, file.edits, "", 1),
-            None => other(&file.path, file.edits, "", if facts.git.is_some_and(|git| !git.changes.is_empty()) { 4 } else { 1 }),
+            None => other(
+                &file.path,
+                file.edits,
+                "",
+                if facts.git.is_some_and(|git| !git.changes.is_empty()) { 4 } else { 1 },
+            ),
         }
     }
     if others.len() > MAX_FILES {
@@ -230,8 +260,13 @@ fn changed(facts: &Facts<'_>, uncounted: &mut usize) -> Vec<Line> {
         let paths: Vec<String> = facts.context_files.iter().take(8).map(|path| quote::path(path)).collect();
         lines.push(line(3, format!("- Context files among them: {}", paths.join(", "))));
     }
-    let dependencies: BTreeSet<&str> =
-        facts.git.iter().flat_map(|git| &git.changes).flat_map(|change| &change.dependencies).map(String::as_str).collect();
+    let dependencies: BTreeSet<&str> = facts
+        .git
+        .iter()
+        .flat_map(|git| &git.changes)
+        .flat_map(|change| &change.dependencies)
+        .map(String::as_str)
+        .collect();
     if !dependencies.is_empty() {
         let names: Vec<String> = dependencies.iter().take(20).map(|name| quote::path(name)).collect();
         lines.push(line(3, format!("- Dependencies that came or changed: {}", names.join(", "))));
@@ -257,7 +292,10 @@ fn changed_file(change: &FileChange) -> Line {
     }
     if change.is_compared {
         let lines = [(change.added, '+'), (change.removed, '-')];
-        lines.iter().filter(|(count, _)| *count > 0).for_each(|(count, sign)| text.push_str(&format!(" {sign}{count}")));
+        lines
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .for_each(|(count, sign)| text.push_str(&format!(" {sign}{count}")));
     }
     let mut details = Vec::new();
     let mut symbols: Vec<&str> = change.pieces.iter().filter_map(|piece| piece.symbol.as_deref()).collect();
@@ -303,7 +341,8 @@ fn decisions(session: &Session) -> Vec<Line> {
         lines.extend(later.iter().map(|request| asked("Then asked", request, SHORT, 3)));
     }
     if !session.denied.is_empty() {
-        let tools: Vec<String> = session.denied.iter().take(8).map(|(tool, count)| format!("{} {count}", quote::code(tool, 40))).collect();
+        let tools: Vec<String> =
+            session.denied.iter().take(8).map(|(tool, count)| format!("{} {count}", quote::code(tool, 40))).collect();
         lines.push(line(4, format!("- Turned down by the user or a rule: {}", tools.join(", "))));
     }
     lines
@@ -327,12 +366,19 @@ fn is_check(command: &Command) -> bool {
 }
 
 fn failed(session: &Session) -> Vec<Line> {
-    let mut failing: Vec<&Command> = session.commands.iter().filter(|command| command.result == RunResult::Failed).collect();
+    let mut failing: Vec<&Command> =
+        session.commands.iter().filter(|command| command.result == RunResult::Failed).collect();
     failing.sort_by_key(|command| std::cmp::Reverse(command.last));
-    let mut lines: Vec<Line> = failing.into_iter().filter(|command| !is_check(command)).map(|command| line(1, ran(command))).collect();
+    let mut lines: Vec<Line> =
+        failing.into_iter().filter(|command| !is_check(command)).map(|command| line(1, ran(command))).collect();
     let mut errors: Vec<_> = session.errors.iter().filter(|error| error.count > 1).collect();
     errors.sort_by_key(|error| std::cmp::Reverse(error.count));
-    lines.extend(errors.iter().take(8).map(|error| line(5, format!("- {} times: {}", error.count, quote::code(&error.text, 160)))));
+    lines.extend(
+        errors
+            .iter()
+            .take(8)
+            .map(|error| line(5, format!("- {} times: {}", error.count, quote::code(&error.text, 160)))),
+    );
     let left = session.requests.iter().filter(|request| request.is_left);
     lines.extend(left.map(|request| asked("Left by going back", request, SHORT, 4)));
     if session.interrupted > 0 {
@@ -351,8 +397,12 @@ fn next(facts: &Facts<'_>) -> Vec<Line> {
     for (name, _) in session.failing_tests() {
         lines.push(line(1, format!("- [ ] Make {} pass", quote::code(name, SHORT))));
     }
-    let failing = session.commands.iter().filter(|command| command.result == RunResult::Failed && is_check(command) && command.failing.is_empty());
-    lines.extend(failing.map(|command| line(2, format!("- [ ] Mend what {} reports", quote::code(&command.text, 100)))));
+    let failing = session
+        .commands
+        .iter()
+        .filter(|command| command.result == RunResult::Failed && is_check(command) && command.failing.is_empty());
+    lines
+        .extend(failing.map(|command| line(2, format!("- [ ] Mend what {} reports", quote::code(&command.text, 100)))));
     for change in facts.git.iter().flat_map(|git| &git.changes) {
         for (at, text) in change.todos.iter().take(10) {
             lines.push(line(4, format!("- [ ] {} at {}", quote::code(text, 100), place(change, *at))));
@@ -400,7 +450,8 @@ fn read_first(facts: &Facts<'_>) -> Vec<Line> {
     if let Some(git) = facts.git {
         let pieces = first_pieces(&git.changes, MAX_FIRST);
         for (change, piece) in pieces.into_iter().filter(|(change, _)| is_citable(&change.path)) {
-            let symbol = piece.symbol.as_deref().map(|symbol| format!(" ({})", quote::code(symbol, 60))).unwrap_or_default();
+            let symbol =
+                piece.symbol.as_deref().map(|symbol| format!(" ({})", quote::code(symbol, 60))).unwrap_or_default();
             lines.push(Line { details: vec![(5, symbol)], ..line(3, format!("- `{}`", piece.citation(&change.path))) });
         }
     }

@@ -15,13 +15,23 @@ use crate::tokens::{self, Encoding};
 pub const FORMAT: u64 = 1;
 /// Above this many tokens a handoff costs more than most of what it tells.
 pub const BUDGET: usize = 2_000;
-/// Least tokens that the blocks get, whatever the author wrote.
-const LEAST: usize = 400;
 
 /// Keys of the frontmatter that the program writes, in order.
 pub const KEYS: [&str; 14] = [
-    "ctxlint_handoff", "generated", "generator", "agent", "session", "template", "repo", "branch", "base", "head", "dirty",
-    "status", "tokens", "supersedes",
+    "ctxlint_handoff",
+    "generated",
+    "generator",
+    "agent",
+    "session",
+    "template",
+    "repo",
+    "branch",
+    "base",
+    "head",
+    "dirty",
+    "status",
+    "tokens",
+    "supersedes",
 ];
 /// What `status` may be.
 pub const STATUSES: [&str; 4] = ["in-progress", "blocked", "ready-for-review", "done"];
@@ -69,22 +79,33 @@ pub fn write(facts: &Facts<'_>, options: &Options, old: Option<&str>) -> Written
     };
     let earlier = old.as_deref().map(|old| parse::parse(old, Format::Markdown));
     let (body, kept) = with_all_blocks(&body, &options.form, old.is_some());
-    let own_words = tokens::count(options.encoding, &without_blocks(&body)) + FRONTMATTER_TOKENS;
-    let mut room = options.budget.saturating_sub(own_words).max(LEAST.min(options.budget));
     let wanted = contents(facts);
-    loop {
+    let attempt = |room: usize| {
         let (filled, left_out) = fill(&body, &wanted, room, options.encoding);
         let (text, tokens) = with_frontmatter(facts, options, old.as_deref().zip(earlier.as_ref()), &filled);
-        let over = tokens.saturating_sub(options.budget);
-        if over == 0 || room < 60 {
-            return Written { text, tokens, left_out, kept };
-        }
-        room = room.saturating_sub(over.max(20));
+        Written { text, tokens, left_out, kept }
+    };
+    // What the blocks cost together is only known when they stand there, so the room for them is searched for.
+    let mut best = attempt(usize::MAX);
+    if best.tokens <= options.budget {
+        return best;
     }
+    let (mut least, mut most) = (0, options.budget);
+    best = attempt(least);
+    for _ in 0..12 {
+        let room = (least + most).div_ceil(2);
+        let written = attempt(room);
+        if written.tokens <= options.budget {
+            (best, least) = (written, room);
+        } else {
+            most = room - 1;
+        }
+        if least >= most {
+            break;
+        }
+    }
+    best
 }
-
-/// About what the frontmatter costs; the loop above corrects it.
-const FRONTMATTER_TOKENS: usize = 190;
 
 /// The text behind the frontmatter.
 fn body_of(text: &str) -> &str {
@@ -96,7 +117,8 @@ fn body_of(text: &str) -> &str {
 }
 
 fn skeleton(facts: &Facts<'_>, form: &Form) -> String {
-    let branch = facts.git.and_then(|git| git.status.branch.as_deref()).map(|branch| format!(": {}", quote::path(branch)));
+    let branch =
+        facts.git.and_then(|git| git.status.branch.as_deref()).map(|branch| format!(": {}", quote::path(branch)));
     let mut out = format!("# Handoff{}\n\n", branch.unwrap_or_default());
     match form {
         Form::Known(template) => {
@@ -180,20 +202,12 @@ fn heading_end(text: &str, topic: Topic) -> Option<usize> {
     Some(text[end..].find('\n').map_or(text.len(), |at| end + at + 1))
 }
 
-/// The text with nothing inside of its blocks.
-fn without_blocks(text: &str) -> String {
-    let mut out = text.to_owned();
-    for block in blocks(text).into_iter().rev() {
-        out.replace_range(block.inside, "");
-    }
-    out
-}
-
 /// Fills the blocks with as much as `room` tokens hold. Gives the text and how many facts did not fit.
 fn fill(body: &str, wanted: &[Content], room: usize, encoding: Encoding) -> (String, usize) {
     let found = blocks(body);
     let topic_of = |block: &Block| Topic::from_name(&block.name);
-    let present: Vec<&Content> = wanted.iter().filter(|content| found.iter().any(|block| topic_of(block) == Some(content.topic))).collect();
+    let present: Vec<&Content> =
+        wanted.iter().filter(|content| found.iter().any(|block| topic_of(block) == Some(content.topic))).collect();
     let (texts, left_out) = cut(&present, room, encoding);
     let mut out = body.to_owned();
     for of in found.iter().rev() {
@@ -228,7 +242,9 @@ fn cut(contents: &[&Content], room: usize, encoding: Encoding) -> (Vec<(Topic, S
     }
     let mut total: usize = pieces.iter().map(|piece| piece.tokens).sum();
     // Of equal priority the last goes first; details go before their line.
-    pieces.sort_by_key(|piece| (std::cmp::Reverse(piece.priority), std::cmp::Reverse(piece.line), piece.detail.is_none(), piece.content));
+    pieces.sort_by_key(|piece| {
+        (std::cmp::Reverse(piece.priority), std::cmp::Reverse(piece.line), piece.detail.is_none(), piece.content)
+    });
     let mut gone: std::collections::BTreeSet<(usize, usize, Option<usize>)> = std::collections::BTreeSet::new();
     let mut noted: std::collections::BTreeSet<usize> = std::collections::BTreeSet::new();
     for piece in &pieces {
@@ -257,12 +273,14 @@ fn cut(contents: &[&Content], room: usize, encoding: Encoding) -> (Vec<(Topic, S
                 stubs.extend(line.stub.as_deref());
                 continue;
             }
-            let details = line.details.iter().enumerate().filter(|(detail, _)| !gone.contains(&(at, number, Some(*detail))));
+            let details =
+                line.details.iter().enumerate().filter(|(detail, _)| !gone.contains(&(at, number, Some(*detail))));
             let details: String = details.map(|(_, (_, text))| text.as_str()).collect();
             out.push(format!("{}{details}", line.text));
         }
         if missing > 0 {
-            let stubs = if stubs.is_empty() { String::new() } else { format!(" ({})", stubs[..stubs.len().min(60)].join(" ")) };
+            let stubs =
+                if stubs.is_empty() { String::new() } else { format!(" ({})", stubs[..stubs.len().min(60)].join(" ")) };
             out.push(format!("- and {missing} more{stubs}: `ctxlint handoff --format json` lists all"));
         }
         left_out += missing;
@@ -285,12 +303,7 @@ fn yaml(text: &str) -> String {
 }
 
 /// Puts the frontmatter before the body. The number of tokens is part of what is counted, so it is counted until it is right.
-fn with_frontmatter(
-    facts: &Facts<'_>,
-    options: &Options,
-    old: Option<(&str, &Parsed)>,
-    body: &str,
-) -> (String, usize) {
+fn with_frontmatter(facts: &Facts<'_>, options: &Options, old: Option<(&str, &Parsed)>, body: &str) -> (String, usize) {
     let mut tokens = options.budget;
     let mut text = String::new();
     for _ in 0..4 {
@@ -338,7 +351,12 @@ fn frontmatter(facts: &Facts<'_>, options: &Options, old: Option<(&str, &Parsed)
         put("head", Some(status.head.as_deref().map_or("null".to_owned(), |head| format!("\"{head}\""))));
         let fingerprint = git.fingerprint.as_deref().map_or("null".to_owned(), |hash| format!("\"{hash}\""));
         let (staged, unstaged, untracked) = (status.staged.len(), status.unstaged.len(), status.untracked.len());
-        put("dirty", Some(format!("{{staged: {staged}, unstaged: {unstaged}, untracked: {untracked}, fingerprint: {fingerprint}}}")));
+        put(
+            "dirty",
+            Some(format!(
+                "{{staged: {staged}, unstaged: {unstaged}, untracked: {untracked}, fingerprint: {fingerprint}}}"
+            )),
+        );
     }
     let status = kept("status").filter(|status| STATUSES.contains(&status.as_str()));
     put("status", Some(status.unwrap_or_else(|| STATUSES[0].to_owned())));
@@ -351,7 +369,9 @@ fn frontmatter(facts: &Facts<'_>, options: &Options, old: Option<(&str, &Parsed)
         && let NodeKind::Mapping(entries) = &node.kind
     {
         for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
-            let end = text[entry.value.span.end as usize..].find('\n').map_or(text.len(), |at| entry.value.span.end as usize + at + 1);
+            let end = text[entry.value.span.end as usize..]
+                .find('\n')
+                .map_or(text.len(), |at| entry.value.span.end as usize + at + 1);
             let end = end.max(entry.value.span.end as usize);
             let written = text[entry.key_span.start as usize..end].trim_end();
             out.push_str(written);

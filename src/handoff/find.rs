@@ -88,7 +88,8 @@ fn gemini_chats(gemini: &Path, root: &Path, found: &mut Vec<Found>) {
     let temporary = gemini.join("tmp");
     for entry in Disk.read_dir(&temporary).unwrap_or_default() {
         let dir = temporary.join(&entry.name);
-        let says = || Disk.read(&dir.join(".project_root"), 4096).is_ok_and(|text| text.trim_ascii() == name.as_bytes());
+        let says =
+            || Disk.read(&dir.join(".project_root"), 4096).is_ok_and(|text| text.trim_ascii() == name.as_bytes());
         if entry.kind == EntryKind::Dir && (entry.name == hash || says()) {
             files(&dir.join("chats"), Client::GeminiCli, &["json", "jsonl"], found);
         }

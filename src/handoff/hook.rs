@@ -169,7 +169,10 @@ fn is_hidden(c: char) -> bool {
 /// Whether two documents differ in nothing but when they were written.
 pub fn is_same(a: &str, b: &str) -> bool {
     let lines = |text: &str| -> Vec<String> {
-        text.lines().filter(|line| !line.starts_with("generated: ") && !line.starts_with("tokens: ")).map(str::to_owned).collect()
+        text.lines()
+            .filter(|line| !line.starts_with("generated: ") && !line.starts_with("tokens: "))
+            .map(str::to_owned)
+            .collect()
     };
     blocks(a).len() == blocks(b).len() && lines(a) == lines(b)
 }

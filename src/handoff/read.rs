@@ -37,7 +37,8 @@ pub fn is_ours(document: &Document) -> bool {
 
 /// The topics for which a document of any form has a heading.
 pub fn topics(document: &Document, text: &str) -> Vec<Topic> {
-    let mut found: Vec<Topic> = document.sections.iter().filter_map(|section| topic_of(section.title.slice(text))).collect();
+    let mut found: Vec<Topic> =
+        document.sections.iter().filter_map(|section| topic_of(section.title.slice(text))).collect();
     found.sort_unstable();
     found.dedup();
     found
@@ -57,38 +58,71 @@ pub fn fields(document: &Document) -> (Fields, Vec<Problem>) {
         wrong(&version.value, "the version of the format is not known".to_owned(), "write `ctxlint_handoff: 1`");
     }
     let text = |key: &str| root.get(key).and_then(|entry| entry.value.as_str()).map(str::to_owned);
-    for key in ["generated", "generator", "agent", "session", "template", "repo", "branch", "base", "head", "status", "supersedes"] {
+    for key in [
+        "generated",
+        "generator",
+        "agent",
+        "session",
+        "template",
+        "repo",
+        "branch",
+        "base",
+        "head",
+        "status",
+        "supersedes",
+    ] {
         let Some(entry) = root.get(key) else { continue };
         let may_be_null = matches!(key, "session" | "branch" | "base" | "head" | "supersedes");
         match &entry.value.kind {
             NodeKind::String { .. } => {}
             NodeKind::Null if may_be_null => {}
-            _ => wrong(&entry.value, format!("`{key}` is {}, not a string", entry.value.kind_name()), "put it into quotes"),
+            _ => wrong(
+                &entry.value,
+                format!("`{key}` is {}, not a string", entry.value.kind_name()),
+                "put it into quotes",
+            ),
         }
     }
     if let Some(entry) = root.get("status")
         && let Some(status) = entry.value.as_str()
         && !STATUSES.contains(&status)
     {
-        wrong(&entry.value, format!("the status `{}` is not known", status.chars().take(40).collect::<String>()), STATUS_HELP);
+        wrong(
+            &entry.value,
+            format!("the status `{}` is not known", status.chars().take(40).collect::<String>()),
+            STATUS_HELP,
+        );
     }
     if let Some(entry) = root.get("head")
         && let Some(head) = entry.value.as_str()
         && !crate::world::git::is_hex(head)
     {
-        wrong(&entry.value, "`head` is no commit".to_owned(), "write the hash of the commit that the document is about");
+        wrong(
+            &entry.value,
+            "`head` is no commit".to_owned(),
+            "write the hash of the commit that the document is about",
+        );
     }
     if let Some(entry) = root.get("tokens")
         && !matches!(entry.value.kind, NodeKind::Number(_))
     {
-        wrong(&entry.value, format!("`tokens` is {}, not a number", entry.value.kind_name()), "write the document anew");
+        wrong(
+            &entry.value,
+            format!("`tokens` is {}, not a number", entry.value.kind_name()),
+            "write the document anew",
+        );
     }
     if let Some(entry) = root.get("dirty") {
         match &entry.value.kind {
             NodeKind::Mapping(_) => {
-                out.fingerprint = entry.value.get("fingerprint").and_then(|entry| entry.value.as_str()).map(str::to_owned);
+                out.fingerprint =
+                    entry.value.get("fingerprint").and_then(|entry| entry.value.as_str()).map(str::to_owned);
             }
-            _ => wrong(&entry.value, format!("`dirty` is {}, not a mapping", entry.value.kind_name()), "write the document anew"),
+            _ => wrong(
+                &entry.value,
+                format!("`dirty` is {}, not a mapping", entry.value.kind_name()),
+                "write the document anew",
+            ),
         }
     }
     for key in ["status"].into_iter().filter(|key| root.get(key).is_none()) {
@@ -99,7 +133,8 @@ pub fn fields(document: &Document) -> (Fields, Vec<Problem>) {
         wrong(root, "the key `head` is missing".to_owned(), "write the hash of the commit that the document is about");
     }
     (out.generated, out.session, out.template) = (text("generated"), text("session"), text("template"));
-    (out.branch, out.head, out.status) = (text("branch"), text("head").filter(|head| crate::world::git::is_hex(head)), text("status"));
+    (out.branch, out.head, out.status) =
+        (text("branch"), text("head").filter(|head| crate::world::git::is_hex(head)), text("status"));
     let base = text("base").and_then(|base| base.rsplit('@').next().map(str::to_owned));
     out.base = base.filter(|base| crate::world::git::is_hex(base));
     (out, problems)
@@ -114,7 +149,12 @@ pub fn required(fields: &Fields) -> Vec<Topic> {
         Some("own") => Vec::new(),
         name => {
             let template = template(name.unwrap_or("default"));
-            template.into_iter().flat_map(|template| template.sections).flat_map(|section| section.topics).copied().collect()
+            template
+                .into_iter()
+                .flat_map(|template| template.sections)
+                .flat_map(|section| section.topics)
+                .copied()
+                .collect()
         }
     }
 }
@@ -148,7 +188,8 @@ pub fn said(document: &Document, text: &str, topic: Topic) -> Option<Said> {
         let line = text[block.all.start..].find('\n').unwrap_or(0);
         span.get_or_insert(Span::new(block.all.start, block.all.start + line));
     }
-    let kept: Vec<&str> = words.lines().filter(|line| !line.trim_start().starts_with("<!--") && !line.trim().is_empty()).collect();
+    let kept: Vec<&str> =
+        words.lines().filter(|line| !line.trim_start().starts_with("<!--") && !line.trim().is_empty()).collect();
     Some(Said { span: span?, text: kept.join("\n") })
 }
 
@@ -157,7 +198,10 @@ pub fn has_step(said: &Said) -> bool {
     said.text.lines().any(|line| {
         let line = line.trim();
         let is_done = line.starts_with("- [x]") || line.starts_with("- [X]");
-        !is_done && line != Topic::Next.nothing() && !line.starts_with("- and ") && line.chars().any(char::is_alphanumeric)
+        !is_done
+            && line != Topic::Next.nothing()
+            && !line.starts_with("- and ")
+            && line.chars().any(char::is_alphanumeric)
     })
 }
 
@@ -168,7 +212,13 @@ pub fn has_command(document: &Document, text: &str, topic: Topic) -> bool {
         .filter(|block| block.name == topic.name())
         .map(|block| Span::new(block.inside.start, block.inside.end))
         .collect();
-    spans.extend(document.sections.iter().filter(|section| topic_of(section.title.slice(text)) == Some(topic)).map(|section| section.span));
+    spans.extend(
+        document
+            .sections
+            .iter()
+            .filter(|section| topic_of(section.title.slice(text)) == Some(topic))
+            .map(|section| section.span),
+    );
     let inside = |span: Span| spans.iter().any(|outer| outer.contains(span));
     let is_code = |kind: BlockKind| matches!(kind, BlockKind::Fence { .. } | BlockKind::IndentedCode);
     document.inlines.iter().any(|inline| inline.kind == InlineKind::Code && inside(inline.span))

@@ -57,7 +57,7 @@ pub fn score(world: &dyn World, facts: &Facts<'_>, text: &str, tokens: usize, bu
     let has = |wanted: &str| wanted.is_empty() || text.contains(wanted);
     let shows = |wanted: &str, most: usize| has(&quote::code(wanted, most));
     let changes = facts.git.map(|git| git.changes.as_slice()).unwrap_or_default();
-    let counts_rest = changes.len() <= MAX_FILES || text.contains(" more files (+");
+    let counts_rest = changes.len() <= MAX_FILES || text.contains(" more file");
     let mut by_churn: Vec<_> = changes.iter().collect();
     by_churn.sort_by_key(|change| (std::cmp::Reverse(change.added + change.removed), change.path.as_str()));
     let (mut named, mut all) = (0.0, 0.0);
@@ -80,7 +80,8 @@ pub fn score(world: &dyn World, facts: &Facts<'_>, text: &str, tokens: usize, bu
         let is_deleted = changes.iter().any(|change| change.path == **path && change.is_deleted);
         is_deleted || world.stat(&facts.root.join(path)).is_some()
     };
-    let named_files: Vec<&str> = changes.iter().map(|change| change.path.as_str()).filter(|path| has(&quote::path(path))).collect();
+    let named_files: Vec<&str> =
+        changes.iter().map(|change| change.path.as_str()).filter(|path| has(&quote::path(path))).collect();
     let last_good = [CommandKind::Test, CommandKind::Lint, CommandKind::Build].into_iter().filter_map(|kind| {
         session.commands_of(kind).filter(|command| command.result == RunResult::Ok).max_by_key(|command| command.last)
     });

@@ -89,8 +89,13 @@ fn may_be_one(path: &str) -> bool {
 /// Gathers the handoffs of a workspace; `more` are documents that were named, wherever they lie. The documents of our own
 /// form are linted from then on. `asks_git` tells whether git may be asked.
 pub fn survey(workspace: &mut Workspace, world: &dyn World, more: &[Arc<str>], asks_git: bool) {
-    let mut paths: BTreeSet<Arc<str>> =
-        workspace.index.files.iter().filter(|path| may_be_one(path) && workspace.settings.exclusion(path).is_none()).cloned().collect();
+    let mut paths: BTreeSet<Arc<str>> = workspace
+        .index
+        .files
+        .iter()
+        .filter(|path| may_be_one(path) && workspace.settings.exclusion(path).is_none())
+        .cloned()
+        .collect();
     paths.extend(more.iter().cloned());
     let mut found = Vec::new();
     for path in paths {
@@ -110,7 +115,14 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, more: &[Arc<str>], a
             continue;
         }
         let (fields, _) = read::fields(&known.document);
-        found.push(Handoff { path: path.clone(), is_ours, fields, is_newest: false, is_current: true, drift: Drift::default() });
+        found.push(Handoff {
+            path: path.clone(),
+            is_ours,
+            fields,
+            is_newest: false,
+            is_current: true,
+            drift: Drift::default(),
+        });
         if let Some(mut file) = file {
             file.linted = is_ours || is_named;
             let at = workspace.files.partition_point(|known| known.path < file.path);
@@ -120,12 +132,14 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, more: &[Arc<str>], a
         }
     }
     // The copy of the newest one says nothing of its own.
-    let sessions: BTreeMap<String, usize> = found.iter().filter_map(|one| one.fields.session.clone()).fold(BTreeMap::new(), |mut all, session| {
-        *all.entry(session).or_default() += 1;
-        all
-    });
+    let sessions: BTreeMap<String, usize> =
+        found.iter().filter_map(|one| one.fields.session.clone()).fold(BTreeMap::new(), |mut all, session| {
+            *all.entry(session).or_default() += 1;
+            all
+        });
     found.retain(|one| {
-        let is_copy = file_name(&one.path) == "latest.md" && one.fields.session.as_ref().is_some_and(|session| sessions[session] > 1);
+        let is_copy = file_name(&one.path) == "latest.md"
+            && one.fields.session.as_ref().is_some_and(|session| sessions[session] > 1);
         let keep = !is_copy || more.contains(&one.path);
         if !keep && let Ok(at) = workspace.files.binary_search_by(|file| file.path.cmp(&one.path)) {
             workspace.files[at].linted = false;
@@ -168,7 +182,9 @@ fn ask(workspace: &mut Workspace, world: &dyn World, found: &mut [Handoff]) {
     }
     let is_shallow = !repository.shallow.is_empty();
     if is_shallow && found.iter().any(|one| one.is_ours && one.is_newest) {
-        workspace.notes.push("handoffs: the clone is shallow: fetch the whole history (`fetch-depth: 0` in CI)".to_owned());
+        workspace
+            .notes
+            .push("handoffs: the clone is shallow: fetch the whole history (`fetch-depth: 0` in CI)".to_owned());
     }
     for one in found.iter_mut().filter(|one| one.is_ours) {
         one.is_current = one.fields.branch == status.branch;
@@ -180,7 +196,14 @@ fn ask(workspace: &mut Workspace, world: &dyn World, found: &mut [Handoff]) {
     }
 }
 
-fn drift(world: &dyn World, repository: &Repository, status: &Status, one: &Handoff, text: &str, is_shallow: bool) -> Drift {
+fn drift(
+    world: &dyn World,
+    repository: &Repository,
+    status: &Status,
+    one: &Handoff,
+    text: &str,
+    is_shallow: bool,
+) -> Drift {
     let root = &repository.root;
     let mut out = Drift::default();
     if let Some(branch) = &one.fields.branch {
@@ -221,10 +244,11 @@ fn drift(world: &dyn World, repository: &Repository, status: &Status, one: &Hand
     for list in [&status.staged, &status.unstaged, &status.untracked, &status.conflicted] {
         paths.extend(list.iter().cloned());
     }
-    let names_rest = text.contains(" more files (+") || text.contains("`ctxlint handoff --format json` lists all");
+    let names_rest = text.contains(" more file") || text.contains("`ctxlint handoff --format json` lists all");
     if !names_rest {
         let is_named = |path: &String| text.contains(&*quote::path(path)) || text.contains(path.as_str());
-        out.unlisted = paths.into_iter().filter(|path| !is_own(path) && **path != *one.path && !is_named(path)).collect();
+        out.unlisted =
+            paths.into_iter().filter(|path| !is_own(path) && **path != *one.path && !is_named(path)).collect();
     }
     out
 }

@@ -28,7 +28,10 @@ fn check(cx: &mut Checker<'_>) {
         }
         let (age, behind) = (handoff.drift.age.unwrap_or(0), handoff.drift.behind.unwrap_or(0));
         let message = if age > limits.days {
-            format!("its commit is {age} days older than the one that is checked out; it counts as expired after {}", limits.days)
+            format!(
+                "its commit is {age} days older than the one that is checked out; it counts as expired after {}",
+                limits.days
+            )
         } else if behind > limits.commits {
             format!("{behind} commits came after its own; it counts as expired after {}", limits.commits)
         } else {

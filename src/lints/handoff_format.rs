@@ -26,8 +26,10 @@ fn check(cx: &mut Checker<'_>) {
     for handoff in cx.workspace.handoffs.documents.iter().filter(|handoff| !handoff.is_ours) {
         let Some(file) = survey::file(cx.workspace, handoff) else { continue };
         let known = read::topics(&file.document, &file.source.text);
-        let missing: Vec<&str> = Topic::ALL.iter().filter(|topic| !known.contains(topic)).map(|topic| topic.heading()).collect();
-        let missing = if missing.is_empty() { String::new() } else { format!(", and these sections: {}", missing.join(", ")) };
+        let missing: Vec<&str> =
+            Topic::ALL.iter().filter(|topic| !known.contains(topic)).map(|topic| topic.heading()).collect();
+        let missing =
+            if missing.is_empty() { String::new() } else { format!(", and these sections: {}", missing.join(", ")) };
         cx.report(Diagnostic {
             message: format!("this handoff cannot be checked: it has no `ctxlint_handoff`, `branch` and `head` in its frontmatter{missing}"),
             help: "`ctxlint handoff --out FILE` writes one that can be".to_owned(),

@@ -1,8 +1,8 @@
 //! A handoff that does not name a file that changed.
 
 use crate::diagnostic::{Basis, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::handoff::content::count as counted;
+use crate::lint::{Check, Checker, FixKind, Group, Lint};
 
 /// The lint.
 pub static HANDOFF_UNLISTED_CHANGE: Lint = Lint {
@@ -33,7 +33,11 @@ fn check(cx: &mut Checker<'_>) {
         let rest = unlisted.len() - named.len();
         let rest = if rest > 0 { format!(" and {rest} more") } else { String::new() };
         cx.report(Diagnostic {
-            message: format!("it does not name {}: {}{rest}", counted(unlisted.len(), "changed file"), named.join(", ")),
+            message: format!(
+                "it does not name {}: {}{rest}",
+                counted(unlisted.len(), "changed file"),
+                named.join(", ")
+            ),
             help: "name them under `Changed`, or write the handoff anew".to_owned(),
             key: "unlisted".to_owned(),
             ..cx.finding(&handoff.path)

@@ -1,5 +1,7 @@
 //! Transcripts that the tests make themselves: one story in the words of every client and version shape.
 
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test uses a part of it")]
+
 use serde_json::{Value, json};
 
 /// A command of the story: its text, its code, and what it prints.
@@ -102,12 +104,15 @@ fn claude(story: &Story, is_new: bool) -> Shape {
         parent = json!(uuid);
         records.push(record);
     };
-    let usage = |output: u64| {
-        json!({"input_tokens": 10, "output_tokens": output, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 5})
-    };
+    let usage = |output: u64| json!({"input_tokens": 10, "output_tokens": output, "cache_read_input_tokens": 100, "cache_creation_input_tokens": 5});
     let mut calls = 0;
     let mut messages = 0;
-    let mut call = |records: &mut Vec<Value>, put: &mut dyn FnMut(&mut Vec<Value>, Value), name: &str, input: Value, result: Value, extra: Value| {
+    let mut call = |records: &mut Vec<Value>,
+                    put: &mut dyn FnMut(&mut Vec<Value>, Value),
+                    name: &str,
+                    input: Value,
+                    result: Value,
+                    extra: Value| {
         calls += 1;
         messages += 1;
         let id = format!("toolu_{calls}");
@@ -132,41 +137,101 @@ fn claude(story: &Story, is_new: bool) -> Shape {
     };
     if is_new {
         records.push(json!({"type": "mode", "mode": "normal", "sessionId": "made-claude"}));
-        put(&mut records, json!({"type": "user", "message": {"role": "user", "content": "<command-name>/clear</command-name>"}}));
-        put(&mut records, json!({"type": "user", "isMeta": true, "message": {"role": "user", "content": "not asked by anyone"}}));
+        put(
+            &mut records,
+            json!({"type": "user", "message": {"role": "user", "content": "<command-name>/clear</command-name>"}}),
+        );
+        put(
+            &mut records,
+            json!({"type": "user", "isMeta": true, "message": {"role": "user", "content": "not asked by anyone"}}),
+        );
     }
     for (at, prompt) in story.prompts.iter().enumerate() {
         let content = if is_new { json!(prompt) } else { json!([{"type": "text", "text": prompt}]) };
         if is_new && at == 1 {
-            put(&mut records, json!({"type": "attachment", "attachment": {"type": "queued_command", "prompt": prompt, "commandMode": "prompt"}}));
+            put(
+                &mut records,
+                json!({"type": "attachment", "attachment": {"type": "queued_command", "prompt": prompt, "commandMode": "prompt"}}),
+            );
         } else {
             put(&mut records, json!({"type": "user", "message": {"role": "user", "content": content}}));
         }
         if at == 0 {
             let path = absolute(story.read);
-            call(&mut records, &mut put, "Read", json!({"file_path": path}), json!({"content": "1\t# Harbour"}), json!({"type": "text"}));
+            call(
+                &mut records,
+                &mut put,
+                "Read",
+                json!({"file_path": path}),
+                json!({"content": "1\t# Harbour"}),
+                json!({"type": "text"}),
+            );
             for path in &story.edited {
                 let path = absolute(path);
-                call(&mut records, &mut put, "Edit", json!({"file_path": path, "old_string": "a", "new_string": "b"}), json!({"content": "The file has been updated."}), json!({"filePath": path}));
+                call(
+                    &mut records,
+                    &mut put,
+                    "Edit",
+                    json!({"file_path": path, "old_string": "a", "new_string": "b"}),
+                    json!({"content": "The file has been updated."}),
+                    json!({"filePath": path}),
+                );
             }
             let failed = json!({"content": "<tool_use_error>String to replace not found in file.</tool_use_error>", "is_error": true});
-            call(&mut records, &mut put, "Edit", json!({"file_path": absolute("src/untouched.py")}), failed, json!("Error: not found"));
+            call(
+                &mut records,
+                &mut put,
+                "Edit",
+                json!({"file_path": absolute("src/untouched.py")}),
+                failed,
+                json!("Error: not found"),
+            );
         }
     }
     if is_new {
         for (at, (task, state)) in story.tasks.iter().enumerate() {
             let id = (at + 1).to_string();
-            call(&mut records, &mut put, "TaskCreate", json!({"subject": task, "description": task}), json!({"content": format!("Task #{id} created successfully: {task}")}), json!({"task": {"id": id, "subject": task}}));
-            call(&mut records, &mut put, "TaskUpdate", json!({"taskId": id, "status": state}), json!({"content": "Updated task"}), Value::Null);
+            call(
+                &mut records,
+                &mut put,
+                "TaskCreate",
+                json!({"subject": task, "description": task}),
+                json!({"content": format!("Task #{id} created successfully: {task}")}),
+                json!({"task": {"id": id, "subject": task}}),
+            );
+            call(
+                &mut records,
+                &mut put,
+                "TaskUpdate",
+                json!({"taskId": id, "status": state}),
+                json!({"content": "Updated task"}),
+                Value::Null,
+            );
         }
     } else {
-        let todos: Vec<Value> = story.tasks.iter().map(|(text, status)| json!({"content": text, "status": status})).collect();
-        call(&mut records, &mut put, "TodoWrite", json!({"todos": todos}), json!({"content": "Todos have been modified"}), Value::Null);
+        let todos: Vec<Value> =
+            story.tasks.iter().map(|(text, status)| json!({"content": text, "status": status})).collect();
+        call(
+            &mut records,
+            &mut put,
+            "TodoWrite",
+            json!({"todos": todos}),
+            json!({"content": "Todos have been modified"}),
+            Value::Null,
+        );
     }
     for ran in &story.commands {
         let failed = ran.code != 0;
-        let text = if failed && is_new { format!("Exit code {}\n{}", ran.code, ran.printed) } else { ran.printed.to_owned() };
-        call(&mut records, &mut put, "Bash", json!({"command": ran.text, "description": "run"}), json!({"content": text, "is_error": failed}), json!({"stdout": ran.printed, "stderr": "", "interrupted": false}));
+        let text =
+            if failed && is_new { format!("Exit code {}\n{}", ran.code, ran.printed) } else { ran.printed.to_owned() };
+        call(
+            &mut records,
+            &mut put,
+            "Bash",
+            json!({"command": ran.text, "description": "run"}),
+            json!({"content": text, "is_error": failed}),
+            json!({"stdout": ran.printed, "stderr": "", "interrupted": false}),
+        );
     }
     let count = messages as u64;
     Shape {
@@ -185,18 +250,30 @@ fn envelope(kind: &str, payload: Value) -> Value {
 
 fn codex_head(version: &str) -> Vec<Value> {
     vec![
-        envelope("session_meta", json!({"id": "made-codex", "timestamp": "2026-02-01T10:00:00.000Z", "cwd": FOLDER, "cli_version": version, "originator": "codex_cli_rs"})),
+        envelope(
+            "session_meta",
+            json!({"id": "made-codex", "timestamp": "2026-02-01T10:00:00.000Z", "cwd": FOLDER, "cli_version": version, "originator": "codex_cli_rs"}),
+        ),
         envelope("turn_context", json!({"cwd": FOLDER, "model": "made-model-1", "approval_policy": "on-request"})),
-        envelope("response_item", json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": "<environment_context>\n<cwd>/srv</cwd>\n</environment_context>"}]})),
+        envelope(
+            "response_item",
+            json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": "<environment_context>\n<cwd>/srv</cwd>\n</environment_context>"}]}),
+        ),
     ]
 }
 
 fn said(text: &str) -> Value {
-    envelope("response_item", json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}))
+    envelope(
+        "response_item",
+        json!({"type": "message", "role": "user", "content": [{"type": "input_text", "text": text}]}),
+    )
 }
 
 fn function(name: &str, arguments: &Value, id: &str) -> Value {
-    envelope("response_item", json!({"type": "function_call", "name": name, "arguments": arguments.to_string(), "call_id": id}))
+    envelope(
+        "response_item",
+        json!({"type": "function_call", "name": name, "arguments": arguments.to_string(), "call_id": id}),
+    )
 }
 
 fn output(id: &str, text: &Value) -> Value {
@@ -223,7 +300,8 @@ fn codex_old(story: &Story) -> Shape {
     for (at, path) in story.edited.iter().enumerate() {
         let id = format!("patch-{at}");
         records.push(function("shell", &json!({"command": ["apply_patch", patch(path)]}), &id));
-        records.push(output(&id, &json!(json!({"output": "Success. Updated", "metadata": {"exit_code": 0}}).to_string())));
+        records
+            .push(output(&id, &json!(json!({"output": "Success. Updated", "metadata": {"exit_code": 0}}).to_string())));
     }
     for (at, ran) in story.commands.iter().enumerate() {
         let id = format!("call-{at}");
@@ -234,7 +312,14 @@ fn codex_old(story: &Story) -> Shape {
     records.push(envelope("event_msg", json!({"type": "token_count", "info": {"prompt": 100, "completion": 20}})));
     records.push(envelope("event_msg", json!({"type": "token_count", "info": null})));
     records.push(envelope("event_msg", json!({"type": "token_count", "info": {"prompt": 50, "completion": 10}})));
-    Shape { name: "codex 0.50", ending: "jsonl", text: lines(&records), tokens: [150, 30, 0, 0], has_codes: true, has_good_codes: true }
+    Shape {
+        name: "codex 0.50",
+        ending: "jsonl",
+        text: lines(&records),
+        tokens: [150, 30, 0, 0],
+        has_codes: true,
+        has_good_codes: true,
+    }
 }
 
 /// Codex 0.77: codes stand in the text, patches are a tool of their own, usage is a running total.
@@ -247,9 +332,13 @@ fn codex_text(story: &Story) -> Shape {
     plan(story, &mut records);
     for (at, path) in story.edited.iter().enumerate() {
         let id = format!("patch-{at}");
-        records.push(envelope("response_item", json!({"type": "custom_tool_call", "name": "apply_patch", "input": patch(path), "call_id": id})));
+        records.push(envelope(
+            "response_item",
+            json!({"type": "custom_tool_call", "name": "apply_patch", "input": patch(path), "call_id": id}),
+        ));
         let said = json!({"output": "Success.", "metadata": {"exit_code": 0}});
-        records.push(envelope("response_item", json!({"type": "custom_tool_call_output", "call_id": id, "output": said})));
+        records
+            .push(envelope("response_item", json!({"type": "custom_tool_call_output", "call_id": id, "output": said})));
     }
     records.push(envelope("response_item", json!({"type": "custom_tool_call", "name": "apply_patch", "input": patch("src/untouched.py"), "call_id": "wrong"})));
     records.push(envelope("response_item", json!({"type": "custom_tool_call_output", "call_id": "wrong", "output": "apply_patch verification failed: no such lines"})));
@@ -261,38 +350,68 @@ fn codex_text(story: &Story) -> Shape {
     }
     for total in [400, 900] {
         let usage = json!({"input_tokens": total, "cached_input_tokens": 300, "output_tokens": 60, "reasoning_output_tokens": 9});
-        records.push(envelope("event_msg", json!({"type": "token_count", "info": {"total_token_usage": usage, "last_token_usage": usage}})));
+        records.push(envelope(
+            "event_msg",
+            json!({"type": "token_count", "info": {"total_token_usage": usage, "last_token_usage": usage}}),
+        ));
     }
-    Shape { name: "codex 0.77", ending: "jsonl", text: lines(&records), tokens: [600, 60, 300, 0], has_codes: true, has_good_codes: true }
+    Shape {
+        name: "codex 0.77",
+        ending: "jsonl",
+        text: lines(&records),
+        tokens: [600, 60, 300, 0],
+        has_codes: true,
+        has_good_codes: true,
+    }
 }
 
 /// Codex 0.146: events tell of commands and patches, with absolute paths.
 fn codex_events(story: &Story) -> Shape {
     let mut records = codex_head("0.146.0");
     for prompt in &story.prompts {
-        let wrapped = format!("# Context from my IDE setup:\n\n## Open tabs:\n- a.py\n\n## My request for Codex:\n{prompt}\n");
+        let wrapped =
+            format!("# Context from my IDE setup:\n\n## Open tabs:\n- a.py\n\n## My request for Codex:\n{prompt}\n");
         records.push(said(&wrapped));
         records.push(envelope("event_msg", json!({"type": "user_message", "message": wrapped})));
     }
     plan(story, &mut records);
     for (at, path) in story.edited.iter().enumerate() {
         let id = format!("patch-{at}");
-        records.push(envelope("response_item", json!({"type": "custom_tool_call", "name": "apply_patch", "input": patch(path), "call_id": id})));
+        records.push(envelope(
+            "response_item",
+            json!({"type": "custom_tool_call", "name": "apply_patch", "input": patch(path), "call_id": id}),
+        ));
         let mut changes = json!({});
         changes[absolute(path)] = json!({"type": "update", "unified_diff": "@@"});
-        records.push(envelope("event_msg", json!({"type": "patch_apply_end", "call_id": id, "success": true, "changes": changes})));
-        records.push(envelope("response_item", json!({"type": "custom_tool_call_output", "call_id": id, "output": "Success."})));
+        records.push(envelope(
+            "event_msg",
+            json!({"type": "patch_apply_end", "call_id": id, "success": true, "changes": changes}),
+        ));
+        records.push(envelope(
+            "response_item",
+            json!({"type": "custom_tool_call_output", "call_id": id, "output": "Success."}),
+        ));
     }
     for (at, ran) in story.commands.iter().enumerate() {
         let id = format!("call-{at}");
         records.push(function("exec_command", &json!({"cmd": ran.text, "workdir": FOLDER}), &id));
         records.push(envelope("event_msg", json!({"type": "exec_command_end", "call_id": id, "command": ["/bin/zsh", "-lc", ran.text], "cwd": FOLDER, "exit_code": ran.code, "aggregated_output": ran.printed})));
-        let text = format!("Chunk ID: 1a\nWall time: 0.1 seconds\nProcess exited with code {}\nOutput:\n{}", ran.code, ran.printed);
+        let text = format!(
+            "Chunk ID: 1a\nWall time: 0.1 seconds\nProcess exited with code {}\nOutput:\n{}",
+            ran.code, ran.printed
+        );
         records.push(output(&id, &json!(text)));
     }
     let usage = json!({"input_tokens": 900, "cached_input_tokens": 300, "output_tokens": 60});
     records.push(envelope("event_msg", json!({"type": "token_count", "info": {"total_token_usage": usage}})));
-    Shape { name: "codex 0.146", ending: "jsonl", text: lines(&records), tokens: [600, 60, 300, 0], has_codes: true, has_good_codes: true }
+    Shape {
+        name: "codex 0.146",
+        ending: "jsonl",
+        text: lines(&records),
+        tokens: [600, 60, 300, 0],
+        has_codes: true,
+        has_good_codes: true,
+    }
 }
 
 fn gemini_messages(story: &Story) -> Vec<Value> {
@@ -311,16 +430,32 @@ fn gemini_messages(story: &Story) -> Vec<Value> {
     }
     let mut edits = vec![call("r", "read_file", json!({"file_path": absolute(story.read)}), "success", "# Harbour")];
     for (at, path) in story.edited.iter().enumerate() {
-        edits.push(call(&format!("e{at}"), "replace", json!({"file_path": absolute(path)}), "success", "Successfully modified file"));
+        edits.push(call(
+            &format!("e{at}"),
+            "replace",
+            json!({"file_path": absolute(path)}),
+            "success",
+            "Successfully modified file",
+        ));
     }
-    edits.push(call("w", "write_file", json!({"file_path": absolute("src/untouched.py")}), "cancelled", "[Operation Cancelled] Reason: User did not allow tool call"));
+    edits.push(call(
+        "w",
+        "write_file",
+        json!({"file_path": absolute("src/untouched.py")}),
+        "cancelled",
+        "[Operation Cancelled] Reason: User did not allow tool call",
+    ));
     out.push(model("m1", edits));
     let commands = story.commands.iter().enumerate().map(|(at, ran)| {
-        let text = format!("Command: {}\nDirectory: (root)\nOutput: {}\nError: (none)\nExit Code: {}\nSignal: 0", ran.text, ran.printed, ran.code);
+        let text = format!(
+            "Command: {}\nDirectory: (root)\nOutput: {}\nError: (none)\nExit Code: {}\nSignal: 0",
+            ran.text, ran.printed, ran.code
+        );
         call(&format!("c{at}"), "run_shell_command", json!({"command": ran.text}), "success", &text)
     });
     out.push(model("m2", commands.collect()));
-    let todos: Vec<Value> = story.tasks.iter().map(|(text, status)| json!({"description": text, "status": status})).collect();
+    let todos: Vec<Value> =
+        story.tasks.iter().map(|(text, status)| json!({"description": text, "status": status})).collect();
     out.push(model("m3", vec![call("t", "write_todos", json!({"todos": todos}), "success", "Updated")]));
     out
 }
@@ -329,12 +464,21 @@ fn gemini_messages(story: &Story) -> Vec<Value> {
 fn gemini_value(story: &Story) -> Shape {
     let value = json!({"sessionId": "made-gemini", "projectHash": "00", "startTime": "2026-02-01T10:00:00.000Z", "messages": gemini_messages(story)});
     let text = serde_json::to_string_pretty(&value).unwrap();
-    Shape { name: "gemini-cli value", ending: "json", text, tokens: [1800, 240, 1200, 0], has_codes: true, has_good_codes: true }
+    Shape {
+        name: "gemini-cli value",
+        ending: "json",
+        text,
+        tokens: [1800, 240, 1200, 0],
+        has_codes: true,
+        has_good_codes: true,
+    }
 }
 
 /// Gemini CLI since 0.40: lines; a message is written again as it grows.
 fn gemini_lines(story: &Story) -> Shape {
-    let mut records = vec![json!({"sessionId": "made-gemini", "projectHash": "00", "startTime": "2026-02-01T10:00:00.000Z", "kind": "main"})];
+    let mut records = vec![
+        json!({"sessionId": "made-gemini", "projectHash": "00", "startTime": "2026-02-01T10:00:00.000Z", "kind": "main"}),
+    ];
     for message in gemini_messages(story) {
         if message["type"] == "gemini" {
             let mut begun = message.clone();
@@ -345,5 +489,12 @@ fn gemini_lines(story: &Story) -> Shape {
         records.push(message);
         records.push(json!({"$set": {"lastUpdated": "2026-02-01T10:00:01.000Z"}}));
     }
-    Shape { name: "gemini-cli lines", ending: "jsonl", text: lines(&records), tokens: [1800, 240, 1200, 0], has_codes: true, has_good_codes: true }
+    Shape {
+        name: "gemini-cli lines",
+        ending: "jsonl",
+        text: lines(&records),
+        tokens: [1800, 240, 1200, 0],
+        has_codes: true,
+        has_good_codes: true,
+    }
 }

@@ -91,7 +91,8 @@ pub(in crate::cli) fn check(global: &Global, arguments: &CheckArguments) -> Resu
     let wanted = named(&session, &arguments.files)?;
     let workspace = workspace_with(session, &wanted, global);
     if workspace.handoffs.documents.is_empty() && arguments.format == Format::Human {
-        let text = format!("no handoff found (looked in {} and for HANDOFF.md and folders called handoffs)\n", produce::USUAL);
+        let text =
+            format!("no handoff found (looked in {} and for HANDOFF.md and folders called handoffs)\n", produce::USUAL);
         return Ok(Answer { text, code: CLEAN });
     }
     let only = JUDGES.iter().map(|name| (*name).to_owned()).collect();
@@ -139,7 +140,8 @@ pub(in crate::cli) fn refresh(global: &Global, arguments: &RefreshArguments) -> 
                 };
                 let now = fate.now.as_ref().map(|now| (now.path.to_string(), now.start, now.end));
                 edits.extend(places.into_iter().map(|(span, text)| Edit { path: path.clone(), span, text }));
-                if let (Some(pin), Some((target, start, end))) = (citation.pin.as_ref().filter(|pin| !pin.hash.is_empty()), now)
+                if let (Some(pin), Some((target, start, end))) =
+                    (citation.pin.as_ref().filter(|pin| !pin.hash.is_empty()), now)
                     && let Some(text) = pin_text(&root, head.as_deref(), &target, start, end)
                 {
                     edits.push(Edit { path: path.clone(), span: pin.span, text });

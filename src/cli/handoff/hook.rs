@@ -2,8 +2,8 @@
 //! code 0 and a line in a log.
 
 use super::super::{Answer, CLEAN, Global, Unusable, say, session};
-use super::produce::{self, Order};
 use super::clock;
+use super::produce::{self, Order};
 use crate::cache::{Folder, key};
 use crate::handoff::content::Facts;
 use crate::handoff::facts::transcript::Reading;
@@ -84,7 +84,9 @@ pub(super) fn hook(global: &Global, is_shared: bool) -> Result<Answer, Unusable>
     let done = match input.event {
         Event::Other => return Ok(nothing()),
         Event::SessionStart => start(&root, &input),
-        Event::Stop | Event::PreCompact | Event::SessionEnd => write_document(global, &root, &input, is_shared).map(|()| String::new()),
+        Event::Stop | Event::PreCompact | Event::SessionEnd => {
+            write_document(global, &root, &input, is_shared).map(|()| String::new())
+        }
     };
     match done {
         Ok(text) => Ok(Answer { text, code: CLEAN }),
@@ -201,7 +203,10 @@ fn write_document(global: &Global, root: &Path, input: &Input, is_shared: bool) 
     let folder = glance.as_ref().filter(|_| !global.no_cache).map(|glance| Folder::at(&glance.common_dir));
     let mark = glance.as_ref().map_or(0, |glance| glance.mark);
     let id = input.session.clone().unwrap_or_default();
-    let name = format!("{:032x}", key(&[id.as_bytes(), transcript.as_os_str().as_encoded_bytes(), root.as_os_str().as_encoded_bytes()]));
+    let name = format!(
+        "{:032x}",
+        key(&[id.as_bytes(), transcript.as_os_str().as_encoded_bytes(), root.as_os_str().as_encoded_bytes()])
+    );
     let state_path = folder.as_ref().map(|folder| folder.path(&format!("handoff-{name}")));
     let known = state_path.as_deref().and_then(read_header);
     if let Some((state, ..)) = &known

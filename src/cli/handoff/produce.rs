@@ -48,7 +48,8 @@ pub(super) fn edited_aside(root: &Path, transcript: &Path) -> Vec<String> {
     let mut found = BTreeSet::new();
     for entry in files.take(MAX_ASIDE) {
         let Ok(session) = read(&dir.join(entry.name)) else { continue };
-        let paths = session.edited.iter().map(|file| super::wire::from_root(root, &session.folders, &file.path, &file.key));
+        let paths =
+            session.edited.iter().map(|file| super::wire::from_root(root, &session.folders, &file.path, &file.key));
         found.extend(paths);
     }
     found.into_iter().collect()
@@ -100,8 +101,11 @@ fn form(name: &str) -> Result<(Form, usize), Unusable> {
     let hint = format!("name one of {}, or a Markdown file with lines such as `{{{{goal}}}}`", known.join(", "));
     let path = Path::new(name);
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-    let bytes = Disk.read(&path, MAX_DOCUMENT).map_err(|error| Unusable::new(format!("the template {name}: {error}"), hint.clone()))?;
-    let text = String::from_utf8(bytes).map_err(|_| Unusable::new(format!("the template {name} is not UTF-8"), hint))?;
+    let bytes = Disk
+        .read(&path, MAX_DOCUMENT)
+        .map_err(|error| Unusable::new(format!("the template {name}: {error}"), hint.clone()))?;
+    let text =
+        String::from_utf8(bytes).map_err(|_| Unusable::new(format!("the template {name} is not UTF-8"), hint))?;
     Ok((Form::Own(text), document::BUDGET))
 }
 
@@ -110,7 +114,9 @@ pub(super) fn existing(path: &Path) -> Result<Option<String>, Unusable> {
     match Disk.read(path, MAX_DOCUMENT) {
         Ok(bytes) => match String::from_utf8(bytes) {
             Ok(text) => Ok(Some(text)),
-            Err(_) => Err(Unusable::new(format!("{} is not UTF-8", path.display()), "move it away, or write elsewhere")),
+            Err(_) => {
+                Err(Unusable::new(format!("{} is not UTF-8", path.display()), "move it away, or write elsewhere"))
+            }
         },
         Err(crate::world::ReadError::NotFound) => Ok(None),
         Err(error) => Err(Unusable::new(format!("{} cannot be read: {error}", path.display()), "write elsewhere")),
@@ -148,7 +154,11 @@ pub(super) fn file_name(session: &Session, git: Option<&GitFacts>, today: &str) 
     let id = session.id.as_deref().unwrap_or("manual");
     let plain = !id.is_empty() && id.len() <= 8 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
     // The start of some clients' names is a time, so the name's hash tells sessions apart.
-    let short = if plain { id.to_ascii_lowercase() } else { format!("{:08x}", xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 32) };
+    let short = if plain {
+        id.to_ascii_lowercase()
+    } else {
+        format!("{:08x}", xxhash_rust::xxh3::xxh3_64(id.as_bytes()) >> 32)
+    };
     format!("{day}-{}-{short}.md", if slug.is_empty() { "branch" } else { slug })
 }
 

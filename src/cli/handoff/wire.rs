@@ -192,7 +192,11 @@ pub(super) fn json(root: &Path, session: &Session, git: Option<&GitFacts>) -> St
             .open_tasks()
             .map(|task| JsonTodo {
                 text: shown(&task.text),
-                state: if matches!(task.state.as_str(), "in_progress" | "in-progress") { "in-progress" } else { "open" },
+                state: if matches!(task.state.as_str(), "in_progress" | "in-progress") {
+                    "in-progress"
+                } else {
+                    "open"
+                },
             })
             .collect(),
         repeated_errors: session

@@ -38,12 +38,15 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
     let root = session::open(&no_config)?.root;
     let path = if is_shared { ".claude/settings.json" } else { ".claude/settings.local.json" };
     let old = match Disk.read(&root.join(path), MAX_SETTINGS) {
-        Ok(bytes) => String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{path} is not UTF-8"), "save it as UTF-8"))?,
+        Ok(bytes) => {
+            String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{path} is not UTF-8"), "save it as UTF-8"))?
+        }
         Err(ReadError::NotFound) => String::new(),
         Err(error) => return Err(Unusable::new(format!("{path} cannot be read: {error}"), "")),
     };
     let command = if is_shared { format!("{COMMAND} --shared") } else { COMMAND.to_owned() };
-    let new = merged(&old, &command).map_err(|why| Unusable::new(format!("{path}: {why}"), "correct it, then run this again"))?;
+    let new = merged(&old, &command)
+        .map_err(|why| Unusable::new(format!("{path}: {why}"), "correct it, then run this again"))?;
     if only_print {
         return Ok(Answer { text: new, code: CLEAN });
     }
@@ -125,7 +128,8 @@ fn with_event(text: &str, wanted: &Wanted, command: &str) -> Result<String, Stri
         return Ok(text.to_owned());
     }
     let background = if wanted.is_async { ", \"async\": true" } else { "" };
-    let hook = format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {}{background} }}", wanted.timeout);
+    let hook =
+        format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {}{background} }}", wanted.timeout);
     let group = format!("{{\n  \"hooks\": [\n    {hook}\n  ]\n}}");
     Ok(with_item(text, &event.value, None, &group))
 }
@@ -150,7 +154,8 @@ fn with_item(text: &str, container: &Node, key: Option<&str>, value: &str) -> St
     };
     // The first item shows how far the others are moved in, where it has a line of its own.
     let step = if outer.contains('\t') || text.contains("\n\t") { "\t" } else { "  " };
-    let inner = inner.map(indent_of).filter(|indent| indent.len() > outer.len()).unwrap_or_else(|| format!("{outer}{step}"));
+    let inner =
+        inner.map(indent_of).filter(|indent| indent.len() > outer.len()).unwrap_or_else(|| format!("{outer}{step}"));
     let name = key.map(|key| format!("\"{key}\": ")).unwrap_or_default();
     let value = value.replace("\n  ", &format!("\n{step}")).replace('\n', &format!("\n{inner}"));
     let before_close = text[..close].trim_end().len();
@@ -213,7 +218,10 @@ mod tests {
         let mut at = 0;
         for line in old.lines() {
             let words = line.trim_end_matches([',']).split(" //").next().unwrap_or_default();
-            at += lines[at..].iter().position(|new| new.contains(words)).ok_or_else(|| format!("{line} is lost in {new}"))?;
+            at += lines[at..]
+                .iter()
+                .position(|new| new.contains(words))
+                .ok_or_else(|| format!("{line} is lost in {new}"))?;
         }
         Ok(())
     }

@@ -25,8 +25,15 @@ pub struct Totals {
 }
 
 /// Types of lines with an envelope.
-const ENVELOPES: [&str; 7] =
-    ["session_meta", "turn_context", "world_state", "compacted", "response_item", "event_msg", "inter_agent_communication"];
+const ENVELOPES: [&str; 7] = [
+    "session_meta",
+    "turn_context",
+    "world_state",
+    "compacted",
+    "response_item",
+    "event_msg",
+    "inter_agent_communication",
+];
 
 /// Whether a record of this type is one of Codex's.
 pub(super) fn knows(kind: &str, has_payload: bool) -> bool {
@@ -37,17 +44,64 @@ pub(super) fn knows(kind: &str, has_payload: bool) -> bool {
 
 /// What the client puts in the user's mouth begins so.
 const NOTICES: [&str; 22] = [
-    "<environment_context", "<user_instructions", "# AGENTS.md instructions", "<turn_aborted", "<skill", "<user_shell_command",
-    "<subagent_notification", "<collaboration_mode", "<permissions", "<model_switch", "<INSTRUCTIONS", "<app-context",
-    "<hook_prompt", "<user_action", "<goal_context", "<apps_instructions", "<plugins_instructions", "<skills_instructions",
-    "<personality_spec", "<realtime_", "<system-reminder", "Another language model started to solve this problem",
+    "<environment_context",
+    "<user_instructions",
+    "# AGENTS.md instructions",
+    "<turn_aborted",
+    "<skill",
+    "<user_shell_command",
+    "<subagent_notification",
+    "<collaboration_mode",
+    "<permissions",
+    "<model_switch",
+    "<INSTRUCTIONS",
+    "<app-context",
+    "<hook_prompt",
+    "<user_action",
+    "<goal_context",
+    "<apps_instructions",
+    "<plugins_instructions",
+    "<skills_instructions",
+    "<personality_spec",
+    "<realtime_",
+    "<system-reminder",
+    "Another language model started to solve this problem",
 ];
 
 /// Slash commands that only switch something in the client.
 const SWITCHES: [&str; 32] = [
-    "agent", "apps", "approvals", "clean", "clear", "collab", "compact", "copy", "debug-config", "diff", "exit", "experimental",
-    "fast", "feedback", "fork", "logout", "mcp", "mention", "model", "new", "permissions", "personality", "plan", "ps", "quit",
-    "rename", "resume", "rollout", "skills", "status", "statusline", "theme",
+    "agent",
+    "apps",
+    "approvals",
+    "clean",
+    "clear",
+    "collab",
+    "compact",
+    "copy",
+    "debug-config",
+    "diff",
+    "exit",
+    "experimental",
+    "fast",
+    "feedback",
+    "fork",
+    "logout",
+    "mcp",
+    "mention",
+    "model",
+    "new",
+    "permissions",
+    "personality",
+    "plan",
+    "ps",
+    "quit",
+    "rename",
+    "resume",
+    "rollout",
+    "skills",
+    "status",
+    "statusline",
+    "theme",
 ];
 
 /// Reads one record. `inner` is for texts that hold JSON themselves.
@@ -155,7 +209,9 @@ fn event(session: &mut Session, payload: Value<'_>) {
                 add(&mut session.open.totals.turns, usage(of));
             }
         }
-        "turn_aborted" => session.interrupted += u64::from(!payload.get("reason").is_some_and(|why| why.is("review_ended"))),
+        "turn_aborted" => {
+            session.interrupted += u64::from(!payload.get("reason").is_some_and(|why| why.is("review_ended")))
+        }
         "context_compacted" => session.compaction_marks += 1,
         "exec_command_end" => command_end(session, payload),
         "patch_apply_end" => patch_end(session, payload),
@@ -178,7 +234,8 @@ fn completed(session: &mut Session, item: Value<'_>) {
             let Some(command) = item.string("command") else { return };
             let action = session.shell(&plain_command(&command));
             let exit_code = item.get("exit_code").and_then(Value::integer);
-            let is_failed = exit_code.is_some_and(|code| code != 0) || item.get("status").is_some_and(|status| status.is("failed"));
+            let is_failed =
+                exit_code.is_some_and(|code| code != 0) || item.get("status").is_some_and(|status| status.is("failed"));
             let ending = if is_failed { Ending::Failed } else { Ending::Ok };
             let call = Call { tool: "command_execution".to_owned(), action, is_aside: false };
             let printed = session.printed(&call, &item.string("aggregated_output").unwrap_or_default(), is_failed);
@@ -221,8 +278,22 @@ fn words_command(words: Value<'_>) -> Option<String> {
     }
     let words: Vec<Cow<'_, str>> = words.items().filter_map(Value::text).collect();
     let program = words.first()?.rsplit(['/', '\\']).next().unwrap_or_default().to_ascii_lowercase();
-    let is_shell = matches!(&*program, "bash" | "sh" | "zsh" | "dash" | "fish" | "powershell" | "pwsh" | "powershell.exe" | "pwsh.exe" | "cmd.exe" | "cmd");
-    let is_switch = |word: &str| matches!(word.to_ascii_lowercase().as_str(), "-lc" | "-c" | "-ilc" | "-command" | "/c");
+    let is_shell = matches!(
+        &*program,
+        "bash"
+            | "sh"
+            | "zsh"
+            | "dash"
+            | "fish"
+            | "powershell"
+            | "pwsh"
+            | "powershell.exe"
+            | "pwsh.exe"
+            | "cmd.exe"
+            | "cmd"
+    );
+    let is_switch =
+        |word: &str| matches!(word.to_ascii_lowercase().as_str(), "-lc" | "-c" | "-ilc" | "-command" | "/c");
     if is_shell
         && words.len() >= 3
         && let Some(at) = words.iter().position(|word| is_switch(word))
@@ -259,7 +330,8 @@ fn command_end(session: &mut Session, payload: Value<'_>) {
     });
     let has_failed = exit_code != Some(0);
     let ending = if has_failed { Ending::Failed } else { Ending::Ok };
-    let ending = if payload.get("status").is_some_and(|status| status.is("declined")) { Ending::Denied } else { ending };
+    let ending =
+        if payload.get("status").is_some_and(|status| status.is("declined")) { Ending::Denied } else { ending };
     let printed = session.printed(&call, &text, has_failed);
     session.settle(call, Some(Outcome { ending, exit_code, printed, ..Outcome::default() }));
 }
@@ -326,7 +398,8 @@ fn request(session: &mut Session, text: Option<String>, has_image: bool, is_seco
         None => return,
     };
     let name = text.strip_prefix('/').map(|rest| rest.split_whitespace().next().unwrap_or_default());
-    let is_command = name.is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b)));
+    let is_command = name
+        .is_some_and(|name| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_:".contains(&b)));
     if is_command && SWITCHES.contains(&name.unwrap_or_default()) {
         return;
     }
@@ -369,7 +442,9 @@ fn item(session: &mut Session, payload: Value<'_>, inner: &mut Tape) {
             let action = if tool == "apply_patch" { Action::Edit(patch_paths(&text)) } else { Action::Other };
             session.call(payload.string("call_id").as_deref(), Call { tool, action, is_aside: false });
         }
-        "function_call_output" | "custom_tool_call_output" | "local_shell_call_output" => output(session, payload, inner),
+        "function_call_output" | "custom_tool_call_output" | "local_shell_call_output" => {
+            output(session, payload, inner)
+        }
         _ => {}
     }
 }
@@ -405,7 +480,9 @@ fn message(session: &mut Session, payload: Value<'_>) {
 /// The files that a patch names.
 fn patch_paths(patch: &str) -> Vec<String> {
     const MARKS: [&str; 4] = ["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "];
-    let path = |line: &str| MARKS.iter().find_map(|mark| line.trim_end().strip_prefix(mark)).map(|path| path.trim().to_owned());
+    let path = |line: &str| {
+        MARKS.iter().find_map(|mark| line.trim_end().strip_prefix(mark)).map(|path| path.trim().to_owned())
+    };
     patch.lines().filter_map(path).collect()
 }
 
@@ -429,11 +506,14 @@ fn function_call(session: &mut Session, payload: Value<'_>, inner: &mut Tape) {
     };
     let get = |keys: &[&str]| keys.iter().find_map(|key| arguments?.get(key));
     let action = match tool.rsplit('.').next().unwrap_or_default() {
-        "shell" | "exec_command" | "shell_command" | "local_shell" | "exec" | "unified_exec" | "bash" | "run_shell_command" => {
+        "shell" | "exec_command" | "shell_command" | "local_shell" | "exec" | "unified_exec" | "bash"
+        | "run_shell_command" => {
             let words = get(&["command", "cmd", "input"]);
             let is_patch = words.is_some_and(|words| words.items().next().is_some_and(|word| word.is("apply_patch")));
             match words.and_then(words_command) {
-                Some(_) if is_patch => Action::Edit(patch_paths(&words.and_then(|w| w.items().nth(1)?.text()).unwrap_or_default())),
+                Some(_) if is_patch => {
+                    Action::Edit(patch_paths(&words.and_then(|w| w.items().nth(1)?.text()).unwrap_or_default()))
+                }
                 Some(command) => match session.shell(&command) {
                     Action::Shell { command: at, run, .. } => {
                         let edits = if holds_patch(&command) { patch_paths(&command) } else { Vec::new() };
@@ -448,10 +528,10 @@ fn function_call(session: &mut Session, payload: Value<'_>, inner: &mut Tape) {
             let patch = get(&["input", "patch"]).and_then(Value::text);
             Action::Edit(patch_paths(patch.as_deref().unwrap_or(&text)))
         }
-        "read_file" => Action::Read(get(&["file_path", "path"]).and_then(Value::text).map(Cow::into_owned).into_iter().collect()),
-        "write_stdin" => {
-            get(&["session_id"]).map_or(Action::Other, |id| Action::Watch(id.raw().to_owned()))
+        "read_file" => {
+            Action::Read(get(&["file_path", "path"]).and_then(Value::text).map(Cow::into_owned).into_iter().collect())
         }
+        "write_stdin" => get(&["session_id"]).map_or(Action::Other, |id| Action::Watch(id.raw().to_owned())),
         "update_plan" => {
             if let Some(arguments) = arguments {
                 set_plan(session, arguments);
@@ -478,7 +558,8 @@ fn said(output: Option<Value<'_>>, inner: &mut Tape) -> Said {
     let mut said = Said { text: String::new(), success: None, exit_code: None };
     let Some(output) = output else { return said };
     fn object(value: Value<'_>, said: &mut Said) {
-        said.exit_code = value.at(&["metadata", "exit_code"]).or_else(|| value.get("exit_code")).and_then(Value::integer);
+        said.exit_code =
+            value.at(&["metadata", "exit_code"]).or_else(|| value.get("exit_code")).and_then(Value::integer);
         said.success = value.get("success").filter(|success| success.kind() == Kind::Bool).map(Value::is_true);
         let text = value.get("output").or_else(|| value.get("content"));
         said.text = text.map(joined).unwrap_or_default();
@@ -521,15 +602,28 @@ fn output(session: &mut Session, payload: Value<'_>, inner: &mut Tape) {
     let start: String = text.trim_start().chars().take(400).collect::<String>().to_lowercase();
     let is_word = exit_code.is_none() && running.is_none();
     let is_denied = is_word
-        && ["rejected by user", "denied by user", "user rejected", "declined by user", "rejected: ", "blocked by policy", "rejected by policy"]
-            .iter()
-            .any(|word| start.contains(word))
+        && [
+            "rejected by user",
+            "denied by user",
+            "user rejected",
+            "declined by user",
+            "rejected: ",
+            "blocked by policy",
+            "rejected by policy",
+        ]
+        .iter()
+        .any(|word| start.contains(word))
         && start.len() < 400;
-    let is_broken = is_word && (start.starts_with("aborted") || start.starts_with("command aborted") || start.starts_with("interrupted"));
+    let is_broken = is_word
+        && (start.starts_with("aborted") || start.starts_with("command aborted") || start.starts_with("interrupted"));
     let is_edit = matches!(call.action, Action::Edit(_));
     let has_failed = success == Some(false)
         || exit_code.is_some_and(|code| code != 0)
-        || is_edit && is_word && (start.starts_with("apply_patch verification failed") || start.starts_with("error") || start.starts_with("failed"));
+        || is_edit
+            && is_word
+            && (start.starts_with("apply_patch verification failed")
+                || start.starts_with("error")
+                || start.starts_with("failed"));
     let ending = match () {
         () if is_denied => Ending::Denied,
         () if is_broken => Ending::Interrupted,

@@ -30,28 +30,113 @@ impl CommandKind {
 
 /// Words before a program that are none themselves.
 const BEFORE: [&str; 22] = [
-    "sudo", "time", "timeout", "env", "nice", "exec", "command", "npx", "bunx", "pnpx", "uvx", "uv", "poetry", "pipenv", "bundle",
-    "run", "dlx", "nohup", "xvfb-run", "dotenv", "hatch", "rye",
+    "sudo", "time", "timeout", "env", "nice", "exec", "command", "npx", "bunx", "pnpx", "uvx", "uv", "poetry",
+    "pipenv", "bundle", "run", "dlx", "nohup", "xvfb-run", "dotenv", "hatch", "rye",
 ];
 
 const TESTS: [&str; 20] = [
-    "pytest", "py.test", "tox", "nox", "jest", "vitest", "mocha", "ava", "rspec", "phpunit", "pest", "ctest", "bats", "nextest",
-    "gotestsum", "playwright", "cypress", "karma", "tap", "busted",
+    "pytest",
+    "py.test",
+    "tox",
+    "nox",
+    "jest",
+    "vitest",
+    "mocha",
+    "ava",
+    "rspec",
+    "phpunit",
+    "pest",
+    "ctest",
+    "bats",
+    "nextest",
+    "gotestsum",
+    "playwright",
+    "cypress",
+    "karma",
+    "tap",
+    "busted",
 ];
 const LINTS: [&str; 31] = [
-    "eslint", "prettier", "biome", "oxlint", "ruff", "flake8", "pylint", "black", "isort", "bandit", "shellcheck", "shfmt",
-    "golangci-lint", "staticcheck", "gofmt", "goimports", "rubocop", "stylelint", "hadolint", "markdownlint", "markdownlint-cli2",
-    "yamllint", "actionlint", "ktlint", "swiftlint", "rustfmt", "clang-tidy", "clang-format", "ctxlint", "checkstyle", "standard",
+    "eslint",
+    "prettier",
+    "biome",
+    "oxlint",
+    "ruff",
+    "flake8",
+    "pylint",
+    "black",
+    "isort",
+    "bandit",
+    "shellcheck",
+    "shfmt",
+    "golangci-lint",
+    "staticcheck",
+    "gofmt",
+    "goimports",
+    "rubocop",
+    "stylelint",
+    "hadolint",
+    "markdownlint",
+    "markdownlint-cli2",
+    "yamllint",
+    "actionlint",
+    "ktlint",
+    "swiftlint",
+    "rustfmt",
+    "clang-tidy",
+    "clang-format",
+    "ctxlint",
+    "checkstyle",
+    "standard",
 ];
 const BUILDS: [&str; 22] = [
-    "make", "tsc", "vue-tsc", "mypy", "pyright", "rustc", "gcc", "g++", "clang", "cmake", "ninja", "bazel", "webpack", "vite",
-    "rollup", "esbuild", "tsup", "javac", "xcodebuild", "msbuild", "meson", "turbo",
+    "make",
+    "tsc",
+    "vue-tsc",
+    "mypy",
+    "pyright",
+    "rustc",
+    "gcc",
+    "g++",
+    "clang",
+    "cmake",
+    "ninja",
+    "bazel",
+    "webpack",
+    "vite",
+    "rollup",
+    "esbuild",
+    "tsup",
+    "javac",
+    "xcodebuild",
+    "msbuild",
+    "meson",
+    "turbo",
 ];
 
 /// Programs with a word behind them that tells what they do.
 const DRIVERS: [&str; 21] = [
-    "cargo", "go", "npm", "pnpm", "yarn", "bun", "deno", "mvn", "./mvnw", "gradle", "./gradlew", "dotnet", "swift", "mix", "zig",
-    "make", "just", "task", "rake", "nx", "turbo",
+    "cargo",
+    "go",
+    "npm",
+    "pnpm",
+    "yarn",
+    "bun",
+    "deno",
+    "mvn",
+    "./mvnw",
+    "gradle",
+    "./gradlew",
+    "dotnet",
+    "swift",
+    "mix",
+    "zig",
+    "make",
+    "just",
+    "task",
+    "rake",
+    "nx",
+    "turbo",
 ];
 
 /// What a command is for: the first of test, lint, build and git that one of its programs does.
@@ -68,12 +153,15 @@ fn segment_kind(segment: &str) -> CommandKind {
         name.len() < word.len() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
     };
     let number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b's' | b'm'));
-    let mut words =
-        segment.split_whitespace().map(|word| word.trim_matches(['(', ')', '{', '}', '"', '\''])).filter(|w| !w.is_empty());
+    let mut words = segment
+        .split_whitespace()
+        .map(|word| word.trim_matches(['(', ')', '{', '}', '"', '\'']))
+        .filter(|w| !w.is_empty());
     let mut before = String::new();
     let program = loop {
         let Some(word) = words.next() else { return CommandKind::Other };
-        if is_setting(&word) || BEFORE.contains(&word) || word.starts_with('-') || (!before.is_empty() && number(&word)) {
+        if is_setting(&word) || BEFORE.contains(&word) || word.starts_with('-') || (!before.is_empty() && number(&word))
+        {
             before = word.to_owned();
             continue;
         }
@@ -127,10 +215,12 @@ fn driven<'a>(driver: &str, words: impl Iterator<Item = &'a str>) -> CommandKind
     }
     let first = word.rsplit('/').next().unwrap_or(word).split([':', '-', '_']).next().unwrap_or(word);
     match first {
-        "test" | "tests" | "t" | "nextest" | "bench" | "verify" | "e2e" | "spec" | "unit" | "integration" => CommandKind::Test,
+        "test" | "tests" | "t" | "nextest" | "bench" | "verify" | "e2e" | "spec" | "unit" | "integration" => {
+            CommandKind::Test
+        }
         "vet" | "clippy" | "fmt" | "format" | "lint" | "fix" | "style" => CommandKind::Lint,
-        "build" | "b" | "check" | "c" | "compile" | "typecheck" | "tsc" | "types" | "ci" | "all" | "install" | "package"
-        | "dist" | "assemble" | "bundle" | "doc"
+        "build" | "b" | "check" | "c" | "compile" | "typecheck" | "tsc" | "types" | "ci" | "all" | "install"
+        | "package" | "dist" | "assemble" | "bundle" | "doc"
             if !(has_scripts && matches!(word, "install" | "ci" | "c")) =>
         {
             CommandKind::Build
@@ -150,8 +240,9 @@ pub fn may_test(kind: CommandKind, command: &str) -> bool {
             text.split(['\n', ';', '|', '&']).any(|segment| {
                 let mut words = segment.split_whitespace();
                 let first = words.next().unwrap_or_default();
-                let script = matches!(first, "sh" | "bash" | "zsh" | "docker" | "docker-compose" | "podman" | "just" | "npm")
-                    || matches!(first, "pnpm" | "yarn" | "bun" | "python" | "python3" | "node" | "uv");
+                let script =
+                    matches!(first, "sh" | "bash" | "zsh" | "docker" | "docker-compose" | "podman" | "just" | "npm")
+                        || matches!(first, "pnpm" | "yarn" | "bun" | "python" | "python3" | "node" | "uv");
                 first.starts_with("./") || first.contains("test") || (script && segment.contains("test"))
             })
         }

@@ -11,9 +11,45 @@ use std::collections::HashMap;
 
 /// Slash commands that only switch something in the client.
 const SWITCHES: [&str; 39] = [
-    "?", "about", "agents", "auth", "bug", "chat", "clear", "commands", "compress", "copy", "corgi", "dir", "directory", "docs", "editor",
-    "exit", "extensions", "footer", "help", "hooks", "ide", "mcp", "memory", "model", "permissions", "plan", "policies",
-    "privacy", "quit", "restore", "resume", "rewind", "settings", "shells", "skills", "stats", "summarize", "theme", "vim",
+    "?",
+    "about",
+    "agents",
+    "auth",
+    "bug",
+    "chat",
+    "clear",
+    "commands",
+    "compress",
+    "copy",
+    "corgi",
+    "dir",
+    "directory",
+    "docs",
+    "editor",
+    "exit",
+    "extensions",
+    "footer",
+    "help",
+    "hooks",
+    "ide",
+    "mcp",
+    "memory",
+    "model",
+    "permissions",
+    "plan",
+    "policies",
+    "privacy",
+    "quit",
+    "restore",
+    "resume",
+    "rewind",
+    "settings",
+    "shells",
+    "skills",
+    "stats",
+    "summarize",
+    "theme",
+    "vim",
 ];
 
 /// One call of a tool with its result, which this client writes together.
@@ -82,7 +118,10 @@ pub(super) fn knows(record: Value<'_>) -> bool {
         || has("$rewindTo")
         || kind.is_some_and(|kind| kind.is("gemini"))
         || (has("sessionId") && record.get("messages").is_some_and(|list| list.kind() == Kind::Array))
-        || (kind.is_some_and(|kind| kind.is("user") || kind.is("info")) && has("content") && has("id") && !has("message"))
+        || (kind.is_some_and(|kind| kind.is("user") || kind.is("info"))
+            && has("content")
+            && has("id")
+            && !has("message"))
 }
 
 /// Reads one line.
@@ -97,7 +136,10 @@ pub(super) fn record(session: &mut Session, record: Value<'_>) {
     if record.get("type").is_some() {
         let line = session.lines;
         message(session, record, line);
-    } else if record.get("projectHash").is_none() && record.get("$rewindTo").is_none() && record.get("sessionId").is_none() {
+    } else if record.get("projectHash").is_none()
+        && record.get("$rewindTo").is_none()
+        && record.get("sessionId").is_none()
+    {
         session.unknown += 1;
     }
 }
@@ -175,7 +217,13 @@ fn usage(of: Value<'_>) -> Tokens {
 fn asked(text: &str) -> Option<(String, RequestKind)> {
     // What `@file` brings in stands behind the words.
     let text = text.split("\n--- Content from referenced files ---").next().unwrap_or_default().trim();
-    let notices = ["This is the Gemini CLI. We are setting up the context", "<session_context>", "<hook_context>", "<state_snapshot>", "System: "];
+    let notices = [
+        "This is the Gemini CLI. We are setting up the context",
+        "<session_context>",
+        "<hook_context>",
+        "<state_snapshot>",
+        "System: ",
+    ];
     if text.is_empty() || notices.iter().any(|notice| text.starts_with(notice)) {
         return None;
     }
@@ -196,7 +244,8 @@ fn tool_call(of: Value<'_>) -> Option<ToolCall> {
     let tool = of.string("name")?.into_owned();
     let arguments = of.get("args");
     let get = |keys: &[&str]| keys.iter().find_map(|key| arguments?.string(key)).map(Cow::into_owned);
-    let response = of.get("result").and_then(|result| result.items().find_map(|one| one.at(&["functionResponse", "response"])));
+    let response =
+        of.get("result").and_then(|result| result.items().find_map(|one| one.at(&["functionResponse", "response"])));
     let response = response.or_else(|| of.get("response"));
     let output = response.and_then(|response| response.string("output"));
     let error = response.and_then(|response| response.string("error")).or_else(|| of.string("error"));
@@ -235,10 +284,12 @@ fn tool_call(of: Value<'_>) -> Option<ToolCall> {
             let todos = arguments.and_then(|arguments| arguments.get("todos"));
             Does::List(todos.into_iter().flat_map(Value::items).filter_map(todo).collect())
         }
-        "delegate_to_agent" | "invoke_agent" | "invoke_subagent" | "codebase_investigator" | "generalist" => Does::Agent(Agent {
-            kind: get(&["agent_name", "name", "subagent_name"]).unwrap_or_else(|| tool.clone()),
-            description: get(&["objective", "task", "query", "prompt"]).unwrap_or_default(),
-        }),
+        "delegate_to_agent" | "invoke_agent" | "invoke_subagent" | "codebase_investigator" | "generalist" => {
+            Does::Agent(Agent {
+                kind: get(&["agent_name", "name", "subagent_name"]).unwrap_or_else(|| tool.clone()),
+                description: get(&["objective", "task", "query", "prompt"]).unwrap_or_default(),
+            })
+        }
         _ => Does::Other,
     };
     let mut call = ToolCall { tool, ending, does, ..ToolCall::default() };
@@ -249,7 +300,9 @@ fn tool_call(of: Value<'_>) -> Option<ToolCall> {
         let field = field.and_then(Value::integer);
         call.exit_code = field.or_else(|| code.and_then(super::claude_code::leading_number));
         let has_failed = ending == Some(Ending::Failed) || call.exit_code.is_some_and(|code| code != 0);
-        call.printed = Printed::read(command, commands::kind(command), &text, has_failed);
+        // The report puts a word before the first line of what the command printed.
+        let printed = text.replacen("\nOutput: ", "\n", 1);
+        call.printed = Printed::read(command, commands::kind(command), &printed, has_failed);
     }
     Some(call)
 }

@@ -9,7 +9,6 @@ use crate::world::git::{self, Objects, Oid, Repository};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-
 /// Files above this are named and not compared, in bytes.
 const MAX_COMPARED: u64 = 1 << 20;
 /// Changed files above this are named and not compared.
@@ -121,10 +120,16 @@ pub fn gather(
         paths.retain(|path| !is_own(path) && Some(path.as_str()) != own);
     }
     let mut facts = GitFacts { name: name(root), ..GitFacts::default() };
-    let marks = [("MERGE_HEAD", "merge"), ("rebase-merge", "rebase"), ("rebase-apply", "rebase"), ("CHERRY_PICK_HEAD", "cherry-pick")];
+    let marks = [
+        ("MERGE_HEAD", "merge"),
+        ("rebase-merge", "rebase"),
+        ("rebase-apply", "rebase"),
+        ("CHERRY_PICK_HEAD", "cherry-pick"),
+    ];
     let more = [("REVERT_HEAD", "revert"), ("BISECT_LOG", "bisect")];
     let marks = marks.iter().chain(&more);
-    facts.unfinished = marks.into_iter().find(|(mark, _)| world.stat(&place.git_dir.join(mark)).is_some()).map(|(_, name)| *name);
+    facts.unfinished =
+        marks.into_iter().find(|(mark, _)| world.stat(&place.git_dir.join(mark)).is_some()).map(|(_, name)| *name);
     facts.fingerprint = Some(fingerprint(world, root, &status));
     if let Some(head) = status.head.clone() {
         set_base(&mut facts, root, &status, &head, session, since)?;
@@ -191,7 +196,8 @@ fn name(root: &Path) -> String {
 /// A hash over everything that is not committed: paths, and the content of files.
 pub fn fingerprint(world: &dyn World, root: &Path, status: &Status) -> String {
     let mut hash = xxhash_rust::xxh3::Xxh3::new();
-    let lists = [(b"s", &status.staged), (b"u", &status.unstaged), (b"n", &status.untracked), (b"c", &status.conflicted)];
+    let lists =
+        [(b"s", &status.staged), (b"u", &status.unstaged), (b"n", &status.untracked), (b"c", &status.conflicted)];
     for (mark, paths) in lists {
         for path in paths {
             hash.update(mark);
@@ -281,7 +287,8 @@ fn compare(
     facts: &GitFacts,
     objects: Option<&mut Objects>,
 ) -> FileChange {
-    let mut change = FileChange { path: path.to_owned(), from: of.from, is_new: of.old.is_none(), ..FileChange::default() };
+    let mut change =
+        FileChange { path: path.to_owned(), from: of.from, is_new: of.old.is_none(), ..FileChange::default() };
     let new = match world.read(&root.join(path), MAX_COMPARED) {
         Ok(bytes) => Some(bytes),
         Err(crate::world::ReadError::NotFound) => {
@@ -328,14 +335,26 @@ fn note_line(change: &mut FileChange, line: u32, words: &str) {
     let work = ["TODO", "FIXME", "XXX", "HACK"].iter().find_map(|mark| {
         let is_letter = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let mut places = words.match_indices(mark).map(|(at, _)| at);
-        places.find(|at| !is_letter(words[..*at].chars().next_back()) && !is_letter(words[at + mark.len()..].chars().next()))
+        places.find(|at| {
+            !is_letter(words[..*at].chars().next_back()) && !is_letter(words[at + mark.len()..].chars().next())
+        })
     });
     if let Some(at) = work.filter(|_| change.todos.len() < 50) {
         change.todos.push((line, words[at..].trim().chars().take(160).collect()));
     }
     const SKIPS: [&str; 12] = [
-        "#[ignore", "@pytest.mark.skip", "@unittest.skip", "it.skip(", "test.skip(", "describe.skip(", "xit(", "xdescribe(",
-        "t.Skip(", "@Disabled", "@Ignore", "test.todo(",
+        "#[ignore",
+        "@pytest.mark.skip",
+        "@unittest.skip",
+        "it.skip(",
+        "test.skip(",
+        "describe.skip(",
+        "xit(",
+        "xdescribe(",
+        "t.Skip(",
+        "@Disabled",
+        "@Ignore",
+        "test.todo(",
     ];
     let text = words.trim_start();
     if SKIPS.iter().any(|skip| text.starts_with(skip)) && change.skipped_tests.len() < 50 {
@@ -359,9 +378,12 @@ fn dependency(manifest: &str, line: &str) -> Option<String> {
         "Cargo.toml" => {
             let (name, value) = line.split_once('=')?;
             let value = value.trim();
-            let is_version = value.strip_prefix('"').is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "^~=*>".contains(c)));
+            let is_version = value
+                .strip_prefix('"')
+                .is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit() || "^~=*>".contains(c)));
             let is_known = ["version", "edition", "rust-version", "resolver"].contains(&name.trim());
-            let is_table = value.starts_with('{') && ["version", "path", "git", "workspace"].iter().any(|key| value.contains(key));
+            let is_table =
+                value.starts_with('{') && ["version", "path", "git", "workspace"].iter().any(|key| value.contains(key));
             if (is_version && !is_known) || is_table { plain(name.trim()) } else { None }
         }
         "package.json" => {
@@ -392,7 +414,12 @@ fn dependency(manifest: &str, line: &str) -> Option<String> {
 }
 
 /// The pieces of a file to be cited: near ones together, the largest first where there are too many, in order.
-fn cited(bytes: &[u8], text: &[&[u8]], pieces: &[(std::ops::Range<u32>, std::ops::Range<u32>)], commit: &str) -> Vec<Piece> {
+fn cited(
+    bytes: &[u8],
+    text: &[&[u8]],
+    pieces: &[(std::ops::Range<u32>, std::ops::Range<u32>)],
+    commit: &str,
+) -> Vec<Piece> {
     let mut groups: Vec<(u32, u32)> = Vec::new();
     for (_, new) in pieces {
         // Where lines only went, the line at the place is shown.
@@ -443,7 +470,20 @@ fn symbol(text: &[&[u8]], line: u32) -> Option<String> {
 /// The name that a line declares.
 fn declared(line: &str) -> Option<String> {
     const WORDS: [&str; 15] = [
-        "fn", "def", "class", "function", "func", "struct", "enum", "trait", "interface", "impl", "mod", "module", "type", "namespace",
+        "fn",
+        "def",
+        "class",
+        "function",
+        "func",
+        "struct",
+        "enum",
+        "trait",
+        "interface",
+        "impl",
+        "mod",
+        "module",
+        "type",
+        "namespace",
         "message",
     ];
     if line.starts_with("# ") || line.starts_with("## ") || line.starts_with("### ") {
@@ -452,7 +492,8 @@ fn declared(line: &str) -> Option<String> {
     if line.starts_with("//") || line.starts_with('#') || line.starts_with('*') {
         return None;
     }
-    let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).filter(|word| !word.is_empty());
+    let mut words =
+        line.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).filter(|word| !word.is_empty());
     let mut seen = 0;
     while let Some(word) = words.next() {
         if WORDS.contains(&word) {
@@ -464,7 +505,8 @@ fn declared(line: &str) -> Option<String> {
         }
     }
     let arrow = line.contains("=>") || line.contains("= function");
-    let name = line.strip_prefix("export ").unwrap_or(line).strip_prefix("const ").or_else(|| line.strip_prefix("let "));
+    let name =
+        line.strip_prefix("export ").unwrap_or(line).strip_prefix("const ").or_else(|| line.strip_prefix("let "));
     let name = name.filter(|_| arrow)?.split(|c: char| !(c.is_alphanumeric() || c == '_' || c == '$')).next()?;
     (!name.is_empty()).then(|| name.to_owned())
 }
@@ -480,7 +522,6 @@ pub fn first_pieces(changes: &[FileChange], most: usize) -> Vec<(&FileChange, &P
     });
     first.take(most).collect()
 }
-
 
 #[cfg(test)]
 mod tests {
@@ -502,10 +543,16 @@ mod tests {
     #[test]
     fn lines_that_came_tell_of_work_skips_and_dependencies() {
         let mut change = FileChange { path: "Cargo.toml".to_owned(), ..FileChange::default() };
-        for (at, line) in ["# TODO: later", "serde = \"1\"", "version = \"2.0\"", "#[ignore = \"slow\"]", "TODOS = 1"].iter().enumerate() {
+        for (at, line) in ["# TODO: later", "serde = \"1\"", "version = \"2.0\"", "#[ignore = \"slow\"]", "TODOS = 1"]
+            .iter()
+            .enumerate()
+        {
             note_line(&mut change, at as u32 + 1, line);
         }
-        assert_eq!((change.todos.len(), change.dependencies, change.skipped_tests.len()), (1, vec!["serde".to_owned()], 1));
+        assert_eq!(
+            (change.todos.len(), change.dependencies, change.skipped_tests.len()),
+            (1, vec!["serde".to_owned()], 1)
+        );
         assert_eq!(dependency("package.json", "\"left-pad\": \"^1.0.0\","), Some("left-pad".to_owned()));
         assert_eq!(dependency("package.json", "\"test\": \"jest\","), None);
     }

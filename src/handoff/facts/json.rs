@@ -307,7 +307,21 @@ impl<'a> Value<'a> {
 
     /// The last value of an object with this key, as every reader of JSON takes it.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
-        self.entries().filter(|(name, _)| *name == key).map(|(_, value)| value).last()
+        let node = self.node();
+        if node.kind != Kind::Object {
+            return None;
+        }
+        let mut found = None;
+        let mut at = self.at + 1;
+        while at < node.next {
+            let name = self.tape[at as usize];
+            // Lengths differ nearly always, and comparing them needs no text.
+            if (name.end - name.start) as usize == key.len() && self.sibling(at).raw() == key {
+                found = Some(at + 1);
+            }
+            at = self.tape[at as usize + 1].next;
+        }
+        found.map(|at| self.sibling(at))
     }
 
     /// The value at the end of a path of keys.
@@ -404,7 +418,9 @@ mod tests {
         for line in ["{}", " {\"a\": [1, -2.5e3, true, null, {\"b\": \"\"}]} \r", "{\"a\":\"\\ud83c\\udf89\\\"\"}"] {
             assert!(is_record(line), "{line}");
         }
-        for line in ["", "42", "\"a\"", "[1]", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":\"\u{0}\"}", "{} {}"] {
+        for line in
+            ["", "42", "\"a\"", "[1]", "{", "{\"a\":}", "{\"a\":1,}", "{\"a\":01}", "{\"a\":\"\u{0}\"}", "{} {}"]
+        {
             assert!(!is_record(line), "{line:?}");
         }
         for line in ["{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\" 1}", "{'a':1}", "{\"a\":tru}", "{\"a\":1.}"] {

@@ -234,7 +234,8 @@ impl Session {
     /// Restores the tables that follow from the lists.
     pub(super) fn reindex(&mut self) {
         self.open.command_at = self.commands.iter().enumerate().map(|(at, one)| (hash(&one.text), at)).collect();
-        self.open.error_at = self.errors.iter().enumerate().map(|(at, one)| (hash(&digitless(&one.text)), at)).collect();
+        self.open.error_at =
+            self.errors.iter().enumerate().map(|(at, one)| (hash(&digitless(&one.text)), at)).collect();
         self.open.waiting_at = self.open.waiting.iter().map(|(place, (id, _))| (hash(id), *place)).collect();
     }
 
@@ -264,7 +265,8 @@ impl Session {
     pub(super) fn request_once(&mut self, text: &str, kind: RequestKind, line: u64, is_second: bool) -> Option<u32> {
         let Told { first, second } = &mut self.open.told;
         let (mine, other) = if is_second { (second, first) } else { (first, second) };
-        let same = |index: &u32| self.requests.get(*index as usize).is_some_and(|known| is_same_prompt(&known.text, text));
+        let same =
+            |index: &u32| self.requests.get(*index as usize).is_some_and(|known| is_same_prompt(&known.text, text));
         if let Some(at) = other.iter().position(same) {
             other.drain(..=at);
             return None;
@@ -539,7 +541,8 @@ impl Session {
     /// Tests that the last run of each command reported as failed, with the command, each once.
     pub fn failing_tests(&self) -> Vec<(&str, &str)> {
         let mut seen = BTreeSet::new();
-        let all = self.commands.iter().flat_map(|one| one.failing.iter().map(|name| (name.as_str(), one.text.as_str())));
+        let all =
+            self.commands.iter().flat_map(|one| one.failing.iter().map(|name| (name.as_str(), one.text.as_str())));
         all.filter(|(name, _)| seen.insert(*name)).collect()
     }
 

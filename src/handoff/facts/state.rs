@@ -8,7 +8,8 @@ use super::gemini_cli::{Does, Message, Messages, ToolCall};
 use super::recent::Recent;
 use super::session::{Action, Call, Ending, Open, Printed, Told};
 use super::{
-    Agent, Client, Command, CommandKind, EditedFile, ErrorLine, Plan, Request, RequestKind, RunResult, Session, Task, Tokens,
+    Agent, Client, Command, CommandKind, EditedFile, ErrorLine, Plan, Request, RequestKind, RunResult, Session, Task,
+    Tokens,
 };
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

@@ -198,7 +198,9 @@ pub fn commits(root: &Path, base: Option<&str>, head: &str, most: usize) -> Resu
     }
     let bytes = output(git)?;
     let rows = bytes.split(|byte| *byte == 0).map(String::from_utf8_lossy);
-    Ok(rows.filter_map(|row| row.trim_start().split_once(' ').map(|(hash, line)| (hash.into(), line.to_owned()))).collect())
+    Ok(rows
+        .filter_map(|row| row.trim_start().split_once(' ').map(|(hash, line)| (hash.into(), line.to_owned())))
+        .collect())
 }
 
 /// What differs between two commits, by path relative to the root; a rename has its old path.
