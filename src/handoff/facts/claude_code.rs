@@ -41,7 +41,7 @@ pub(super) fn knows(kind: &str) -> bool {
 }
 
 /// Slash commands that only switch something in the client (documentation of 2026-08): they ask nothing of the agent.
-const SWITCHES: [&str; 68] = [
+const SWITCHES: [&str; 73] = [
     "add-dir",
     "agents",
     "allowed-tools",
@@ -109,6 +109,11 @@ const SWITCHES: [&str; 68] = [
     "terminal-setup",
     "theme",
     "usage",
+    "todos",
+    "upgrade",
+    "voice",
+    "session",
+    "teleport",
     "vim",
 ];
 
@@ -178,30 +183,30 @@ struct Fields<'a> {
 
 fn fields<'a>(record: Value<'a>) -> Fields<'a> {
     let mut of = Fields::default();
-    for (key, value) in record.entries() {
+    for (key, value) in record.fields() {
         // Most keys are none of these, and a length that no key has settles it.
         if !(3..=25).contains(&key.len()) {
             continue;
         }
         match key {
-            "type" => of.kind = Some(value),
-            "message" => of.message = Some(value),
-            "attachment" => of.attachment = Some(value),
-            "toolUseResult" => of.result = Some(value),
-            "toolDenialKind" => of.denial = Some(value).filter(|value| value.kind() == Kind::String),
-            "origin" => of.origin = Some(value),
-            "subtype" => of.subtype = Some(value),
-            "uuid" => of.uuid = Some(value),
-            "parentUuid" => of.parent = Some(value),
-            "logicalParentUuid" => of.logical_parent = Some(value),
-            "sessionId" => of.session = Some(value),
-            "version" => of.version = Some(value),
-            "cwd" => of.folder = Some(value),
-            "timestamp" => of.time = Some(value),
-            "isSidechain" => of.is_aside = value.is_true(),
-            "isMeta" => of.is_meta = value.is_true(),
-            "isCompactSummary" => of.is_summary = value.is_true(),
-            "isVisibleInTranscriptOnly" => of.is_shown_only = value.is_true(),
+            b"type" => of.kind = Some(value),
+            b"message" => of.message = Some(value),
+            b"attachment" => of.attachment = Some(value),
+            b"toolUseResult" => of.result = Some(value),
+            b"toolDenialKind" => of.denial = Some(value).filter(|value| value.kind() == Kind::String),
+            b"origin" => of.origin = Some(value),
+            b"subtype" => of.subtype = Some(value),
+            b"uuid" => of.uuid = Some(value),
+            b"parentUuid" => of.parent = Some(value),
+            b"logicalParentUuid" => of.logical_parent = Some(value),
+            b"sessionId" => of.session = Some(value),
+            b"version" => of.version = Some(value),
+            b"cwd" => of.folder = Some(value),
+            b"timestamp" => of.time = Some(value),
+            b"isSidechain" => of.is_aside = value.is_true(),
+            b"isMeta" => of.is_meta = value.is_true(),
+            b"isCompactSummary" => of.is_summary = value.is_true(),
+            b"isVisibleInTranscriptOnly" => of.is_shown_only = value.is_true(),
             _ => {}
         }
     }
@@ -236,6 +241,7 @@ pub(super) fn record(session: &mut Session, record: Value<'_>) {
         && let Some(owner) = session.open.owner
     {
         session.open.owners.insert(uuid, owner);
+        session.open.newest = uuid;
     }
 }
 
@@ -265,7 +271,9 @@ fn follow(session: &mut Session, of: &Fields<'_>) -> Option<u64> {
     let id =
         |value: Option<Value<'_>>| value.filter(|value| value.kind() == Kind::String).map(|value| hash(value.raw()));
     let uuid = id(of.uuid)?;
-    if let Some(parent) = id(of.parent).or_else(|| id(of.logical_parent))
+    // Nearly every record follows the one before it, and then nothing is to be looked up.
+    if let Some(parent) =
+        id(of.parent).or_else(|| id(of.logical_parent)).filter(|parent| *parent != session.open.newest)
         && let Some(owner) = session.open.owners.get(parent)
     {
         session.open.owner = Some(owner);
@@ -276,13 +284,13 @@ fn follow(session: &mut Session, of: &Fields<'_>) -> Option<u64> {
 fn usage(message: Value<'_>) -> Option<Tokens> {
     let usage = message.get("usage").filter(|usage| usage.kind() == Kind::Object)?;
     let mut tokens = Tokens::default();
-    for (key, value) in usage.entries() {
+    for (key, value) in usage.fields() {
         let count = || value.count().unwrap_or(0);
         match key {
-            "input_tokens" => tokens.input = count(),
-            "output_tokens" => tokens.output = count(),
-            "cache_read_input_tokens" => tokens.cache_read = count(),
-            "cache_creation_input_tokens" => tokens.cache_write = count(),
+            b"input_tokens" => tokens.input = count(),
+            b"output_tokens" => tokens.output = count(),
+            b"cache_read_input_tokens" => tokens.cache_read = count(),
+            b"cache_creation_input_tokens" => tokens.cache_write = count(),
             _ => {}
         }
     }
@@ -292,11 +300,11 @@ fn usage(message: Value<'_>) -> Option<Tokens> {
 fn assistant(session: &mut Session, of: &Fields<'_>) {
     let Some(message) = of.message else { return };
     let (mut id, mut content) = (None, None);
-    for (key, value) in message.entries() {
+    for (key, value) in message.fields() {
         match key {
-            "id" => id = Some(value),
-            "content" => content = Some(value),
-            "model" if value.kind() == Kind::String && value.raw() != "<synthetic>" && !value.raw().is_empty() => {
+            b"id" => id = Some(value),
+            b"content" => content = Some(value),
+            b"model" if value.kind() == Kind::String && value.raw() != "<synthetic>" && !value.raw().is_empty() => {
                 if !session.models.contains(value.raw()) && session.models.len() < 100 {
                     session.models.insert(value.raw().to_owned());
                 }
@@ -392,8 +400,7 @@ fn attachment(session: &mut Session, of: &Fields<'_>) {
         return;
     }
     if let Some((text, kind)) = attachment.get("prompt").and_then(prompt) {
-        let line = session.lines;
-        let index = session.request_once(&text, kind, line, true);
+        let index = session.request_once(&text, kind, true, 1);
         session.open.owner = index.or(session.open.owner);
     }
 }
@@ -434,8 +441,7 @@ fn user(session: &mut Session, of: &Fields<'_>, record: Value<'_>) {
         return;
     }
     if let Some((text, kind)) = prompt(content) {
-        let line = session.lines;
-        let index = session.request_once(&text, kind, line, false);
+        let index = session.request_once(&text, kind, false, 1);
         session.open.owner = index.or(session.open.owner);
     }
 }

@@ -404,8 +404,7 @@ fn request(session: &mut Session, text: Option<String>, has_image: bool, is_seco
         return;
     }
     let kind = if is_command { RequestKind::Command } else { RequestKind::Prompt };
-    let line = session.lines;
-    session.request_once(&text, kind, line, is_second);
+    session.request_once(&text, kind, is_second, 64);
 }
 
 /// The person's words in a part of a message.

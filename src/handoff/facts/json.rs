@@ -291,6 +291,22 @@ impl<'a> Value<'a> {
         })
     }
 
+    /// [`Value::entries`] with the keys as bytes, which are compared without looking for characters.
+    #[inline]
+    pub fn fields(self) -> impl Iterator<Item = (&'a [u8], Value<'a>)> {
+        let node = self.node();
+        let mut at = if node.kind == Kind::Object { self.at + 1 } else { node.next };
+        std::iter::from_fn(move || {
+            if at >= node.next {
+                return None;
+            }
+            let key = self.tape[at as usize];
+            let value = self.sibling(at + 1);
+            at = value.node().next;
+            Some((&self.text.as_bytes()[key.start as usize..key.end as usize], value))
+        })
+    }
+
     /// The items of a list; nothing for every other kind.
     pub fn items(self) -> impl Iterator<Item = Value<'a>> {
         let node = self.node();
@@ -316,7 +332,9 @@ impl<'a> Value<'a> {
         while at < node.next {
             let name = self.tape[at as usize];
             // Lengths differ nearly always, and comparing them needs no text.
-            if (name.end - name.start) as usize == key.len() && self.sibling(at).raw() == key {
+            let is_it = (name.end - name.start) as usize == key.len()
+                && &self.text.as_bytes()[name.start as usize..name.end as usize] == key.as_bytes();
+            if is_it {
                 found = Some(at + 1);
             }
             at = self.tape[at as usize + 1].next;
@@ -331,7 +349,8 @@ impl<'a> Value<'a> {
 
     /// Whether it is a string of exactly this text, which has no escapes.
     pub fn is(self, text: &str) -> bool {
-        self.kind() == Kind::String && self.raw() == text
+        let node = self.node();
+        node.kind == Kind::String && &self.text.as_bytes()[node.start as usize..node.end as usize] == text.as_bytes()
     }
 
     /// Whether it is `true`.

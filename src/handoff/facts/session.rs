@@ -5,10 +5,11 @@
 //! the tokens were spent. Everything that is kept between records has a limit.
 
 use super::commands::{self, CommandKind};
-use super::recent::Recent;
+use super::recent::{Recent, Same};
 use super::tests_output;
 use super::{Agent, Client, Command, EditedFile, ErrorLine, Plan, Request, RequestKind, RunResult, Task, Tokens};
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
 
 /// Texts above this are cut, in bytes: no request and no command of a person is longer.
 const MAX_TEXT: usize = 256 * 1024;
@@ -179,11 +180,11 @@ pub struct Session {
 /// What is only needed while reading.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Open {
-    /// Calls without a result, by their id, with the order in which they came.
-    pub(super) waiting: BTreeMap<u64, (String, Call)>,
+    /// Calls without a result, by a hash of their ids, with the order in which they came.
+    pub(super) waiting: HashMap<u64, (u64, Call), BuildHasherDefault<Same>>,
     /// Calls that carry no id, oldest first.
     pub(super) unnamed: VecDeque<Call>,
-    /// The next place in `waiting`.
+    /// The number of the next call or run.
     pub(super) next: u64,
     /// Calls that have their result, by a hash of their ids.
     pub(super) answered: Recent<()>,
@@ -193,6 +194,8 @@ pub(super) struct Open {
     pub(super) usage: Recent<Tokens>,
     /// The request that each record belongs to, by a hash of the record's id.
     pub(super) owners: Recent<u32>,
+    /// A hash of the id of the newest record with an owner.
+    pub(super) newest: u64,
     /// The request that the newest record belongs to.
     pub(super) owner: Option<u32>,
     /// Prompts by the way in which they came, for those that a client writes twice.
@@ -202,9 +205,8 @@ pub(super) struct Open {
     /// Messages of a client that writes them again as they grow.
     pub(super) messages: super::gemini_cli::Messages,
     /// Where the commands, files and errors are, by their texts.
-    pub(super) command_at: HashMap<u64, usize>,
-    pub(super) error_at: HashMap<u64, usize>,
-    pub(super) waiting_at: HashMap<u64, u64>,
+    pub(super) command_at: HashMap<u64, usize, BuildHasherDefault<Same>>,
+    pub(super) error_at: HashMap<u64, usize, BuildHasherDefault<Same>>,
 }
 
 /// Prompts that came one way and may come the other way too. Texts are cleaned.
@@ -236,7 +238,6 @@ impl Session {
         self.open.command_at = self.commands.iter().enumerate().map(|(at, one)| (hash(&one.text), at)).collect();
         self.open.error_at =
             self.errors.iter().enumerate().map(|(at, one)| (hash(&digitless(&one.text)), at)).collect();
-        self.open.waiting_at = self.open.waiting.iter().map(|(place, (id, _))| (hash(id), *place)).collect();
     }
 
     /// Notes a working folder.
@@ -261,13 +262,15 @@ impl Session {
     }
 
     /// Adds a request that the client may write twice, in two ways; `is_second` tells in which it came. A text that came
-    /// the other way before is the same request.
-    pub(super) fn request_once(&mut self, text: &str, kind: RequestKind, line: u64, is_second: bool) -> Option<u32> {
+    /// the other way before, at most `reach` requests ago, is the same request.
+    pub(super) fn request_once(&mut self, text: &str, kind: RequestKind, is_second: bool, reach: usize) -> Option<u32> {
+        let line = self.lines;
         let Told { first, second } = &mut self.open.told;
         let (mine, other) = if is_second { (second, first) } else { (first, second) };
+        let near = |index: &u32| *index as usize + reach >= self.requests.len();
         let same =
             |index: &u32| self.requests.get(*index as usize).is_some_and(|known| is_same_prompt(&known.text, text));
-        if let Some(at) = other.iter().position(same) {
+        if let Some(at) = other.iter().position(|index| near(index) && same(index)) {
             other.drain(..=at);
             return None;
         }
@@ -318,17 +321,16 @@ impl Session {
             Some(id) if !id.is_empty() => {
                 self.open.next += 1;
                 let place = self.open.next;
-                if let Some(before) = self.open.waiting_at.insert(hash(id), place)
-                    && let Some((_, call)) = self.open.waiting.remove(&before)
+                let key = hash(id);
+                // The same call again, as a copied history has it, is no second one.
+                if let Some((_, before)) = self.open.waiting.remove(&key)
+                    && before != call
                 {
-                    self.settle(call, None);
+                    self.settle(before, None);
                 }
-                self.open.waiting.insert(place, (id.to_owned(), call));
-                if self.open.waiting.len() > MAX_WAITING
-                    && let Some((_, (id, call))) = self.open.waiting.pop_first()
-                {
-                    self.open.waiting_at.remove(&hash(&id));
-                    self.settle(call, None);
+                self.open.waiting.insert(key, (place, call));
+                if self.open.waiting.len() > MAX_WAITING {
+                    self.give_up(MAX_WAITING / 2);
                 }
             }
             _ => {
@@ -347,9 +349,9 @@ impl Session {
     pub(super) fn called(&mut self, id: Option<&str>) -> Option<Call> {
         if let Some(id) = id {
             let key = hash(id);
-            if let Some(place) = self.open.waiting_at.remove(&key) {
+            if let Some((_, call)) = self.open.waiting.remove(&key) {
                 self.open.answered.insert(key, ());
-                return self.open.waiting.remove(&place).map(|(_, call)| call);
+                return Some(call);
             }
             self.open.answered.get(key).is_none().then_some(())?;
         }
@@ -358,8 +360,7 @@ impl Session {
 
     /// The call of this id that waits for its result.
     pub(super) fn waiting_call(&mut self, id: &str) -> Option<&mut Call> {
-        let place = self.open.waiting_at.get(&hash(id))?;
-        self.open.waiting.get_mut(place).map(|(_, call)| call)
+        self.open.waiting.get_mut(&hash(id)).map(|(_, call)| call)
     }
 
     /// Reads the output of the command that a call runs; nothing for every other call.
@@ -504,11 +505,21 @@ impl Session {
         self.tokens = self.tokens.plus(usage);
     }
 
+    /// Lets all but the `most` newest calls count as without a result.
+    fn give_up(&mut self, most: usize) {
+        let mut places: Vec<(u64, u64)> = self.open.waiting.iter().map(|(key, (place, _))| (*place, *key)).collect();
+        places.sort_unstable();
+        places.truncate(places.len().saturating_sub(most));
+        for (_, key) in places {
+            if let Some((_, call)) = self.open.waiting.remove(&key) {
+                self.settle(call, None);
+            }
+        }
+    }
+
     /// Ends the reading: calls without a result count as such.
     pub(super) fn finish(&mut self) {
-        for (_, (_, call)) in std::mem::take(&mut self.open.waiting) {
-            self.settle(call, None);
-        }
+        self.give_up(0);
         for call in std::mem::take(&mut self.open.unnamed) {
             self.settle(call, None);
         }

@@ -5,13 +5,14 @@
 
 use super::codex::Totals;
 use super::gemini_cli::{Does, Message, Messages, ToolCall};
-use super::recent::Recent;
+use super::recent::{Recent, Same};
 use super::session::{Action, Call, Ending, Open, Printed, Told};
 use super::{
     Agent, Client, Command, CommandKind, EditedFile, ErrorLine, Plan, Request, RequestKind, RunResult, Session, Task,
     Tokens,
 };
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::hash::BuildHasherDefault;
 
 /// What can be put into bytes and taken out again.
 trait Stored: Sized {
@@ -196,6 +197,23 @@ impl<K: Stored + Ord, V: Stored> Stored for BTreeMap<K, V> {
     }
 }
 
+/// Keys are hashes; the order of the entries is that of the values, so that the same session gives the same bytes.
+impl Stored for HashMap<u64, (u64, Call), BuildHasherDefault<Same>> {
+    fn put(&self, out: &mut Vec<u8>) {
+        let mut entries: Vec<(&u64, &(u64, Call))> = self.iter().collect();
+        entries.sort_by_key(|(_, (place, _))| *place);
+        entries.len().put(out);
+        for (key, value) in entries {
+            key.put(out);
+            value.put(out);
+        }
+    }
+
+    fn take(from: &mut &[u8]) -> Option<Self> {
+        take_all::<(u64, (u64, Call)), _>(from)
+    }
+}
+
 impl<T: Stored + Copy> Stored for Recent<T> {
     fn put(&self, out: &mut Vec<u8>) {
         self.len().put(out);
@@ -244,7 +262,7 @@ by_fields! {
     ToolCall { tool, does, ending, exit_code, printed }
     Message { key, line, request, model, tokens, calls, breaks, compactions }
     Told { first, second }
-    Open { waiting, unnamed, next, answered, background, usage, owners, owner, told, totals, messages; Open::default() }
+    Open { waiting, unnamed, next, answered, background, usage, owners, newest, owner, told, totals, messages; Open::default() }
     Session {
         client, id, version, started, folders, requests, parents, edited, read, commands, list, tasks, plan, errors, denied,
         interrupted, compaction_marks, summaries, agents, models, tokens, records, unknown, malformed, lines, open,

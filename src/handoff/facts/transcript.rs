@@ -11,8 +11,8 @@ use std::io::{self, Read};
 const BLOCK: usize = 256 * 1024;
 /// A longer line is skipped and counted as malformed, in bytes.
 const MAX_LINE: usize = 64 << 20;
-/// A file that is one JSON value is held whole up to this many bytes.
-const MAX_VALUE: usize = 256 << 20;
+/// A file that may be one JSON value is held whole up to this many bytes.
+const MAX_VALUE: usize = 32 << 20;
 
 /// A transcript as it is read.
 #[derive(Default)]
@@ -23,8 +23,10 @@ pub struct Reading {
     pub offset: u64,
     tape: Tape,
     inner: Tape,
-    /// A file whose first line is only `{` is one value: what was read of it.
+    /// A file whose first line begins an object and does not end it may be one value: what was read of it.
     value: Option<Vec<u8>>,
+    /// It was not, so its lines are taken for what they are.
+    is_lines: bool,
 }
 
 impl Reading {
@@ -96,8 +98,9 @@ impl Reading {
     /// Takes whole lines.
     fn lines(&mut self, block: &[u8]) {
         if let Some(value) = &mut self.value {
-            if value.len() + block.len() <= MAX_VALUE {
-                value.extend_from_slice(block);
+            value.extend_from_slice(block);
+            if value.len() > MAX_VALUE {
+                self.replay();
             }
             return;
         }
@@ -137,7 +140,10 @@ impl Reading {
                 take(session, record, &mut self.inner);
             }
             None if line.trim_ascii().is_empty() => {}
-            None if session.records == 0 && session.malformed == 0 && matches!(line.trim(), "{") => {
+            None if !self.is_lines
+                && session.records + session.malformed == 0
+                && line.trim_start().starts_with('{') =>
+            {
                 session.lines -= 1;
                 self.value = Some(Vec::new());
             }
@@ -145,22 +151,26 @@ impl Reading {
         }
     }
 
+    /// Takes what looked like one value line by line.
+    fn replay(&mut self) {
+        let Some(held) = self.value.take() else { return };
+        self.is_lines = true;
+        self.lines(&held);
+    }
+
     /// Ends the reading with what stood behind the last line break.
     pub fn finish(mut self, rest: &[u8]) -> Session {
-        if let Some(mut value) = self.value.take() {
+        if let Some(value) = &mut self.value {
             value.extend_from_slice(rest);
+            let value = std::mem::take(value);
             if self.whole(&value).is_none() {
-                // It only looked like one value: each of its lines is one that is no record.
-                let mut lines = Reading { session: self.session, ..Reading::default() };
-                for line in value.split(|byte| *byte == b'\n') {
-                    lines.session.lines += 1;
-                    lines.session.malformed += u64::from(!line.trim_ascii().is_empty());
-                }
-                self = lines;
+                self.value = Some(value);
+                self.replay();
             }
         } else if !rest.is_empty() {
-            let line = std::str::from_utf8(rest).ok();
-            self.line(line);
+            self.is_lines |= self.session.lines > 0;
+            self.line(std::str::from_utf8(rest).ok());
+            // One line that begins an object and ends nowhere.
             if self.value.take().is_some() {
                 self.session.lines += 1;
                 self.session.malformed += 1;
