@@ -75,7 +75,12 @@ fn stages(root: &Path) {
     let workspace = stage("discover, read and parse", || workspace::load(&Disk, root, settings(), None));
     let outcome = stage("lint", || lint::run(&workspace, &Selection::default()));
     println!("  {:28} {:8}", "findings", outcome.diagnostics.len());
-    let report = Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: outcome.suppressed };
+    let report = Report {
+        workspace: &workspace,
+        diagnostics: outcome.diagnostics,
+        suppressed: outcome.suppressed,
+        baselined: 0,
+    };
     stage("report, concise", || concise::concise(&report));
 }
 
@@ -139,7 +144,7 @@ fn many_findings(dir: &Path) {
     let only = Selection { only: vec!["missing-link-target".to_owned()], ..Selection::default() };
     let outcome = lint::run(&workspace, &only);
     println!("\n{} findings in one file of 20,000 lines", outcome.diagnostics.len());
-    let report = Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: 0 };
+    let report = Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: 0, baselined: 0 };
     let look = human::Look { color: true, width: 100, max_per_lint: None };
     stage("report, human, whole", || human::human(&report, look));
 }

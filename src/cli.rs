@@ -153,14 +153,18 @@ pub fn run() -> ExitCode {
             handoff::hook::log(&message);
             ExitCode::from(CLEAN)
         }
-        Err(Unusable { message, hint }) => {
-            say(&format!("ctxlint: {}", crate::report::one_line(&message)));
-            if !hint.is_empty() {
-                say(&format!("  hint: {}", crate::report::one_line(&hint)));
-            }
+        Err(error) => {
+            say(error_text(&error).trim_end());
             ExitCode::from(UNUSABLE)
         }
     }
+}
+
+/// What is wrong and the way out, a line for each.
+fn error_text(error: &Unusable) -> String {
+    let line = crate::report::one_line;
+    let hint = if error.hint.is_empty() { String::new() } else { format!("  hint: {}\n", line(&error.hint)) };
+    format!("ctxlint: {}\n{hint}", line(&error.message))
 }
 
 /// Writes a result. A reader that went away (`| head`) is no error.

@@ -4,11 +4,11 @@
 //! carries the place in the file, and one wrong key does not hide the next.
 
 mod keys;
-mod toml_node;
 
 pub use keys::{KEYS, Key, Kind};
 
 use crate::model::{Entry, Node, NodeKind};
+use crate::parse;
 use crate::source::Span;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -223,7 +223,9 @@ pub struct ConfigProblem {
 /// Reads a configuration file. The settings hold everything that could be used; problems are in order of position.
 pub fn parse(text: &str) -> (Settings, Vec<ConfigProblem>) {
     let mut settings = Settings::default();
-    let (root, mut problems) = toml_node::parse(text);
+    let (root, wrong) = parse::toml::parse_toml(text);
+    let problem = |(span, message)| ConfigProblem { span, message, help: String::new() };
+    let mut problems: Vec<ConfigProblem> = wrong.into_iter().map(problem).collect();
     read_table("", &root, &mut settings, &mut problems);
     problems.sort_by_key(|problem| problem.span);
     (settings, problems)

@@ -1,15 +1,19 @@
 //! What is told together: the instructions of the files that one load plan can hold at the same time.
 
+pub mod manifests;
+pub mod tools;
 mod topics;
 
-pub use topics::{TOPICS, Topic, line_length, scope, value_of};
+pub use topics::{TOPICS, Topic, choices, scope};
 
 use crate::clients::Role;
 use crate::diagnostic::ClientRef;
 use crate::discover::RoleAt;
 use crate::instructions::{Instruction, normalize};
 use crate::load::{Portion, Trigger};
+use crate::model::{Block, BlockKind};
 use crate::paths::parent;
+use crate::source::Span;
 use crate::workspace::{File, Workspace};
 use std::collections::BTreeSet;
 
@@ -40,8 +44,30 @@ pub struct Said<'a> {
     pub file: &'a File,
     /// The instruction.
     pub item: Instruction,
-    /// Its words; see [`normalize`].
-    pub words: String,
+    /// Its words, normalised.
+    pub words: &'a str,
+}
+
+impl Said<'_> {
+    /// The lines of the list item that holds nothing but the instruction, where there is one.
+    pub fn only_in_item(&self) -> Option<Span> {
+        let File { document, source, .. } = self.file;
+        let text = source.text.as_str();
+        let holds =
+            |block: &&Block| matches!(block.kind, BlockKind::Item { .. }) && block.span.contains(self.item.span);
+        let item = document.blocks.iter().rfind(holds)?;
+        let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']');
+        if normalize(item.span.slice(text).trim_start_matches(is_mark)) != self.words {
+            return None;
+        }
+        let start = text[..item.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        if !text[start..item.span.start as usize].trim().is_empty() {
+            return None;
+        }
+        let end = item.span.end as usize;
+        let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        Some(Span::new(start, end))
+    }
 }
 
 /// Folders whose context files are for other repositories.
@@ -87,11 +113,11 @@ pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Sai
         workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
     // The memory file of the root is where a reader looks first.
     let depth = |file: &File| file.path.matches('/').count();
-    files.sort_by_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
+    files.sort_by_cached_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));
     let of = |file: &'a File| {
-        let text = file.source.text.as_str();
-        let items = file.instructions().items.iter();
-        items.map(move |item| Said { file, item: *item, words: normalize(item.span.slice(text)) })
+        let words = file.instruction_words();
+        let items = file.instructions().items.iter().enumerate();
+        items.map(move |(nth, item)| Said { file, item: *item, words: words.of(nth) })
     };
     files.into_iter().flat_map(of).collect()
 }

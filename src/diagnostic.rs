@@ -82,6 +82,8 @@ pub struct Diagnostic {
     pub clients: Vec<ClientRef>,
     /// What the fingerprint is made of beside lint and path: stable when lines move, so no counts and no line numbers.
     pub key: String,
+    /// What it is known by from run to run; empty until all findings of the run are known.
+    pub fingerprint: String,
 }
 
 /// A further place of a finding.

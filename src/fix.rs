@@ -1,4 +1,8 @@
-//! Edits on byte spans.
+//! Edits on byte spans, and the way from findings to texts that need no more of them.
+
+mod mend;
+
+pub use mend::{Allowed, Fixed, Mended, Texts, View, mend};
 
 use crate::diagnostic::Edit;
 
@@ -20,6 +24,25 @@ pub fn apply(text: &str, edits: &[Edit]) -> Option<String> {
     Some(out)
 }
 
+/// The same, and the file stays the kind of file that it is: new lines end as the first line does, and the last line has
+/// an ending if it had one.
+pub fn apply_to_file(text: &str, edits: &[Edit]) -> Option<String> {
+    let is_windows = text.find('\n').is_some_and(|at| text[..at].ends_with('\r'));
+    let ending = if is_windows { "\r\n" } else { "\n" };
+    let in_kind = |edit: &Edit| {
+        let text = edit.text.replace("\r\n", "\n");
+        Edit { text: if is_windows { text.replace('\n', ending) } else { text }, ..edit.clone() }
+    };
+    let edits: Vec<Edit> = edits.iter().map(in_kind).collect();
+    let mut out = apply(text, &edits)?;
+    match (text.ends_with('\n'), out.ends_with('\n')) {
+        (true, false) if !out.is_empty() => out.push_str(ending),
+        (false, true) if !text.is_empty() => out.truncate(out.trim_end_matches(['\r', '\n']).len()),
+        _ => {}
+    }
+    Some(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -35,5 +58,16 @@ mod tests {
         assert_eq!(apply("abcdef", &[edit(0, 3, "x"), edit(2, 4, "y")]), None);
         assert_eq!(apply("abc", &[edit(2, 9, "x")]), None);
         assert_eq!(apply("abc", &[]), None);
+    }
+
+    #[test]
+    fn line_endings_and_the_last_one_are_kept() {
+        let made = |text: &str, edits: &[Edit]| apply_to_file(text, edits);
+        assert_eq!(made("a\r\nb\r\n", &[edit(0, 0, "x\ny\n")]).as_deref(), Some("x\r\ny\r\na\r\nb\r\n"));
+        assert_eq!(made("a\nb\n", &[edit(0, 1, "x\r\ny")]).as_deref(), Some("x\ny\nb\n"));
+        assert_eq!(made("a\r\nb\r\n", &[edit(4, 6, "")]).as_deref(), Some("a\r\nb\r\n"));
+        assert_eq!(made("a\nb", &[edit(2, 3, "c")]).as_deref(), Some("a\nc"));
+        assert_eq!(made("a", &[edit(1, 1, "\nb\n")]).as_deref(), Some("a\nb"));
+        assert_eq!(made("a\n", &[edit(0, 2, "")]).as_deref(), Some(""));
     }
 }

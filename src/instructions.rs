@@ -4,6 +4,7 @@
 //! instruction carries its bytes, its kind and the rule that fired. How it was measured stands in
 //! `docs/instructions.md`.
 
+mod clause;
 mod counter;
 mod english;
 mod fences;
@@ -20,7 +21,7 @@ mod sections;
 mod tables;
 mod words;
 
-pub use normal::normalize;
+pub use normal::{Normalized, normalize};
 
 use crate::model::{Document, Format};
 use crate::source::Span;

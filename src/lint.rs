@@ -3,14 +3,16 @@
 //! A lint is static data and a function. The scheduler runs the functions in parallel, gives every finding its level,
 //! takes out what is suppressed, and puts the rest in one order that depends on nothing but the findings.
 
+mod baseline;
 mod levels;
 mod suppression;
 
+pub use baseline::{take_known, unmatched};
 pub use levels::Selection;
 pub use suppression::{Reach, Suppression, suppressions};
 
 use crate::config::Level;
-use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
 use crate::source::Source;
 use crate::workspace::{File, Workspace};
 use rayon::prelude::*;
@@ -159,6 +161,7 @@ pub(crate) fn blank(lint: &'static Lint, path: &Arc<str>) -> Diagnostic {
         fixes: Vec::new(),
         clients: Vec::new(),
         key: String::new(),
+        fingerprint: String::new(),
     }
 }
 
@@ -182,8 +185,17 @@ pub fn url(name: &str) -> String {
 }
 
 /// The lints that read [`Workspace::references`].
-const OF_REFERENCES: [&str; 6] =
-    ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
+const OF_REFERENCES: [&str; 9] = [
+    "stale-citation",
+    "drifted-citation",
+    "missing-path",
+    "missing-symbol",
+    "unknown-command",
+    "case-mismatch",
+    "missing-import",
+    "missing-link-target",
+    "dead-scope",
+];
 
 /// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
 pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
@@ -209,6 +221,9 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
         if finding.key.is_empty() {
             finding.key = default_key(workspace, finding);
         }
+    }
+    for (at, fingerprint) in fingerprints(&found).into_iter().enumerate() {
+        found[at].fingerprint = fingerprint;
     }
     Outcome { diagnostics: found, suppressed }
 }

@@ -57,6 +57,7 @@ pub struct PathIndex {
     pub ignore: IgnoreRules,
     folded: OnceLock<HashMap<String, Vec<u32>>>,
     by_name: OnceLock<HashMap<Arc<str>, Vec<u32>>>,
+    dirs_by_name: OnceLock<HashMap<Arc<str>, Vec<u32>>>,
 }
 
 /// How many links one path may go through before it counts as a loop.
@@ -143,6 +144,19 @@ impl PathIndex {
         let mut found = self.pick(self.by_name().get(name));
         found.retain(|file| file.strip_suffix(suffix).is_some_and(|before| before.is_empty() || before.ends_with('/')));
         found
+    }
+
+    /// Whether a folder below another one ends with `suffix` at a folder boundary.
+    pub fn has_dir_ending_with(&self, suffix: &str) -> bool {
+        let by_name = self.dirs_by_name.get_or_init(|| {
+            let mut by_name: HashMap<Arc<str>, Vec<u32>> = HashMap::new();
+            for (at, dir) in self.dirs.iter().enumerate() {
+                by_name.entry(file_name(dir).into()).or_default().push(at as u32);
+            }
+            by_name
+        });
+        let ends = |at: &u32| self.dirs[*at as usize].strip_suffix(suffix).is_some_and(|before| before.ends_with('/'));
+        by_name.get(file_name(suffix)).is_some_and(|places| places.iter().any(ends))
     }
 
     /// Files called `name`, sorted by path.

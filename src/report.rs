@@ -1,11 +1,13 @@
 //! From findings to text, in every format. Positions become lines and columns here and nowhere earlier.
 
+pub mod baseline;
 pub mod concise;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
 mod parts;
 mod safe;
+pub mod unified;
 
 pub use crate::measure::thousands;
 pub use safe::one_line;
@@ -22,6 +24,8 @@ pub struct Report<'a> {
     pub diagnostics: Vec<Diagnostic>,
     /// Findings that a comment took out.
     pub suppressed: usize,
+    /// Findings that a baseline took out.
+    pub baselined: usize,
 }
 
 /// The numbers of the footer.
@@ -54,7 +58,7 @@ pub fn summary(report: &Report<'_>) -> Summary {
         warnings: count(Severity::Warn),
         infos: count(Severity::Info),
         suppressed: report.suppressed,
-        baselined: 0,
+        baselined: report.baselined,
         fixable: report.diagnostics.iter().filter(|finding| is_fixable(finding)).count(),
         unchecked: report.workspace.notes.len(),
     }

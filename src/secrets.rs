@@ -3,7 +3,10 @@
 //! What is fake, masked or a placeholder is none. Nothing here ever hands a secret on: callers get spans and names.
 
 use crate::source::Span;
+use aho_corasick::packed::Searcher;
+use memchr::memmem;
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 /// A credential in a text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,30 +114,34 @@ const LEAST_NAMED: usize = 20;
 /// Every credential of a text, by position.
 pub fn find(text: &str) -> Vec<Secret> {
     let bytes = text.as_bytes();
-    let mut found = Vec::new();
-    let mut at = 0;
-    while at < bytes.len() {
-        // Every format starts a word.
-        let starts = bytes[at].is_ascii_alphanumeric() && (at == 0 || !is_key_byte(bytes[at - 1]));
-        if starts && let Some(secret) = formatted(bytes, at).or_else(|| named(text, at)) {
-            found.push(secret);
-            at = secret.span.end as usize;
-            continue;
-        }
-        if bytes[at] == b'-'
-            && text[at..].starts_with("-----BEGIN ")
-            && let Some(secret) = private_key(text, at)
-        {
-            found.push(secret);
-            at = secret.span.end as usize;
-            continue;
-        }
-        at += 1;
-        while at < bytes.len() && !text.is_char_boundary(at) {
-            at += 1;
+    let mut found: Vec<Secret> =
+        memmem::find_iter(bytes, "-----BEGIN ").filter_map(|at| private_key(text, at)).collect();
+    found.extend(prefixes(bytes).into_iter().filter_map(|at| formatted(bytes, at)));
+    found.extend(memchr::memchr2_iter(b'=', b':', bytes).filter_map(|at| named(text, at)));
+    found.sort_by_key(|secret| secret.span);
+    let mut end = 0;
+    found.retain(|secret| {
+        let is_first = secret.span.start >= end;
+        end = if is_first { secret.span.end } else { end };
+        is_first
+    });
+    found
+}
+
+/// Where the prefix of a format starts a word.
+fn prefixes(bytes: &[u8]) -> Vec<usize> {
+    static PREFIXES: LazyLock<Option<Searcher>> =
+        LazyLock::new(|| Searcher::new(FORMATS.iter().map(|format| format.prefix)));
+    let starts = |at: &usize| *at == 0 || !is_key_byte(bytes[at - 1]);
+    match &*PREFIXES {
+        Some(searcher) => searcher.find_iter(bytes).map(|found| found.start()).filter(starts).collect(),
+        // Where the processor has no instructions for that search.
+        None => {
+            let is_prefix =
+                |at: &usize| FORMATS.iter().any(|format| bytes[*at..].starts_with(format.prefix.as_bytes()));
+            (0..bytes.len()).filter(starts).filter(is_prefix).collect()
         }
     }
-    found
 }
 
 /// The text with every byte of every credential replaced by `*`, line ends excepted; borrowed where there is none.
@@ -156,7 +163,16 @@ pub fn masked(text: &str) -> Cow<'_, str> {
 }
 
 fn is_key_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-')
+    static KEY: [bool; 256] = {
+        let mut key = [false; 256];
+        let mut byte = 0u8;
+        while byte < 128 {
+            key[byte as usize] = byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-');
+            byte += 1;
+        }
+        key
+    };
+    KEY[usize::from(byte)]
 }
 
 fn formatted(bytes: &[u8], at: usize) -> Option<Secret> {
@@ -177,20 +193,10 @@ fn formatted(bytes: &[u8], at: usize) -> Option<Secret> {
     Some(Secret { span: Span::new(at, at + format.prefix.len() + length), what: format.what })
 }
 
-/// `API_KEY = "..."` with a random value.
+/// `API_KEY = "..."` with a random value, around the mark at `at`.
 fn named(text: &str, at: usize) -> Option<Secret> {
     let bytes = text.as_bytes();
-    let name_len = bytes[at..].iter().take(64).take_while(|byte| is_key_byte(**byte)).count();
-    if !(5..64).contains(&name_len) {
-        return None;
-    }
-    let mut cursor = at + name_len;
-    cursor += usize::from(matches!(bytes.get(cursor), Some(b'"' | b'\'')));
-    cursor += bytes[cursor..].iter().take(2).take_while(|byte| **byte == b' ').count();
-    if !matches!(bytes.get(cursor), Some(b'=' | b':')) {
-        return None;
-    }
-    cursor += 1;
+    let mut cursor = at + 1;
     cursor += bytes[cursor..].iter().take(2).take_while(|byte| **byte == b' ').count();
     cursor += usize::from(matches!(bytes.get(cursor), Some(b'"' | b'\'')));
     let value = bytes[cursor..]
@@ -198,14 +204,24 @@ fn named(text: &str, at: usize) -> Option<Secret> {
         .take(200)
         .take_while(|byte| is_key_byte(**byte) || matches!(**byte, b'+' | b'/' | b'='))
         .count();
+    if !(LEAST_NAMED..200).contains(&value) {
+        return None;
+    }
     let body = &bytes[cursor..cursor + value];
-    let name = text[at..at + name_len].to_ascii_lowercase();
+    let mut before = &bytes[..at];
+    before = &before[..before.len() - before.iter().rev().take(2).take_while(|byte| **byte == b' ').count()];
+    before = before.strip_suffix(b"\"").or(before.strip_suffix(b"'")).unwrap_or(before);
+    let length = before.iter().rev().take(65).take_while(|byte| is_key_byte(**byte)).count();
+    let name = before[before.len() - length..].to_ascii_lowercase();
+    if !(5..64).contains(&length) || !name[0].is_ascii_alphanumeric() {
+        return None;
+    }
     let mixed = body.iter().any(u8::is_ascii_digit)
         && body.iter().any(u8::is_ascii_lowercase)
         && body.iter().any(u8::is_ascii_uppercase);
     // Paths and identifiers have parts that are words.
     let word = body.split(|byte| !byte.is_ascii_alphanumeric()).map(<[u8]>::len).max().unwrap_or(0);
-    if !(LEAST_NAMED..200).contains(&value) || !mixed || word < 16 || !NAMES.iter().any(|known| name.ends_with(known)) {
+    if !mixed || word < 16 || !NAMES.iter().any(|known| name.ends_with(known.as_bytes())) {
         return None;
     }
     if is_fake(body, LEAST_NAMED_ENTROPY) {

@@ -15,7 +15,7 @@ use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::handoff::survey::Handoffs;
-use crate::instructions::{self, Counted};
+use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
@@ -64,6 +64,7 @@ pub struct File {
     pub document: Document,
     tokens: OnceLock<u64>,
     counted: OnceLock<Counted>,
+    words: OnceLock<Normalized>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -97,6 +98,14 @@ impl File {
     /// The instructions of the text, counted at the first question.
     pub fn instructions(&self) -> &Counted {
         self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
+    }
+
+    /// The words of the instructions, in their order, made at the first question.
+    pub fn instruction_words(&self) -> &Normalized {
+        let text = &self.source.text;
+        self.words.get_or_init(|| {
+            Normalized::new(self.instructions().items.iter().map(|instruction| instruction.span.slice(text)))
+        })
     }
 
     /// Tokens of the whole text, counted at the first question.
@@ -157,8 +166,8 @@ pub struct Workspace {
     pub notes: Vec<String>,
     /// Whether a configuration file was read, for lints about its content.
     pub config: Option<Source>,
-    /// Configuration files of formatters and linters in the root, by name.
-    pub style_configs: BTreeMap<&'static str, String>,
+    /// Manifests, and configuration files of formatters and linters, in the root, by path.
+    pub configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
     /// Handoffs with what git says about them, once [`crate::handoff::survey::survey`] was made.
     pub handoffs: Handoffs,
@@ -222,7 +231,7 @@ pub fn from_discovery(
     discovery: Discovery,
 ) -> Workspace {
     let clients = used_clients(&settings, &discovery);
-    let style_configs = style_configs(world, root, &discovery);
+    let configs = configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
         read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
@@ -303,7 +312,7 @@ pub fn from_discovery(
         problems,
         nested_configs,
         notes,
-        style_configs,
+        configs,
         config,
         scoped_rules: OnceLock::new(),
         handoffs: Handoffs::default(),
@@ -315,8 +324,19 @@ pub fn from_discovery(
     workspace
 }
 
-/// Configuration files of formatters and linters that are read in the root.
-const STYLE_CONFIGS: [&str; 12] = [
+/// Manifests, and configuration files of formatters and linters, that are read in the root.
+const CONFIGS: [&str; 23] = [
+    ".eslintrc",
+    ".eslintrc.json",
+    ".eslintrc.yaml",
+    ".eslintrc.yml",
+    "Cargo.toml",
+    "checkstyle.xml",
+    "composer.json",
+    "config/checkstyle/checkstyle.xml",
+    "go.mod",
+    "package.json",
+    "requirements.txt",
     ".editorconfig",
     ".prettierrc",
     ".prettierrc.json",
@@ -331,9 +351,9 @@ const STYLE_CONFIGS: [&str; 12] = [
     ".rustfmt.toml",
 ];
 
-fn style_configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
+fn configs(world: &dyn World, root: &Path, discovery: &Discovery) -> BTreeMap<&'static str, String> {
     const LARGEST: u64 = 256 * 1024;
-    let there = STYLE_CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
+    let there = CONFIGS.iter().filter(|name| discovery.index.presence(name) == Presence::File);
     let read =
         |name: &&'static str| Some((*name, String::from_utf8(world.read(&root.join(name), LARGEST).ok()?).ok()?));
     there.filter_map(read).collect()
@@ -400,6 +420,7 @@ fn read_file(
         document,
         tokens: OnceLock::new(),
         counted: OnceLock::new(),
+        words: OnceLock::new(),
         raw,
     }
 }

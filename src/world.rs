@@ -5,8 +5,10 @@
 
 pub mod git;
 mod memory;
+mod overlay;
 
 pub use memory::{Memory, MemoryFile};
+pub use overlay::Overlay;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -194,6 +196,18 @@ impl World for Disk {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
     }
+}
+
+/// For each path a number that changes when the file or the folder does: 0 for what is not there. For noticing changes
+/// only; it depends on the machine.
+pub fn stamps(paths: &[PathBuf]) -> Vec<u64> {
+    let stamp = |path: &PathBuf| {
+        let Ok(meta) = std::fs::metadata(path) else { return 0 };
+        let modified = meta.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        let nanoseconds = modified.map_or(0, |at| at.as_nanos() as u64);
+        nanoseconds.rotate_left(17) ^ meta.len() ^ 1
+    };
+    paths.iter().map(stamp).collect()
 }
 
 #[cfg(unix)]

@@ -1,5 +1,10 @@
 //! The only place that writes. A destination is checked before anything happens, and a file is either the old one or
-//! the new one, whenever the process ends.
+//! the new one, whenever the process ends. Several files are written all or none ([`write_all`]).
+
+mod journal;
+mod transaction;
+
+pub use transaction::{Recovered, recover, write_all};
 
 use crate::paths;
 use std::fmt;
@@ -23,6 +28,66 @@ pub enum WriteError {
         /// Its words.
         error: io::Error,
     },
+    /// Files are not as they were expected: somebody changed them since they were read.
+    Changed {
+        /// The destinations as given.
+        paths: Vec<String>,
+    },
+    /// Another process is writing here.
+    Busy {
+        /// The journal that it holds.
+        journal: PathBuf,
+    },
+    /// A run could neither be completed nor taken back. Its journal stays, and the next run tries again.
+    Unfinished {
+        /// The journal.
+        journal: PathBuf,
+        /// The file at which it failed.
+        path: String,
+        /// The system's words.
+        error: io::Error,
+    },
+    /// What lies in the place of the journal names a file that ctxlint would never write.
+    Spoiled {
+        /// The journal.
+        journal: String,
+        /// What it names.
+        names: String,
+    },
+}
+
+/// One file to write or to remove.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The destination, relative to the root, with `/`.
+    pub path: String,
+    /// The new content; `None` removes the file.
+    pub bytes: Option<Vec<u8>>,
+    /// What must be there.
+    pub expected: Expected,
+}
+
+/// What must be at a destination before it is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expected {
+    /// Whatever is there is replaced.
+    Anything,
+    /// There is no file.
+    Nothing,
+    /// A file whose content has this [`content_hash`].
+    Content(u128),
+}
+
+impl Expected {
+    /// A file with these bytes.
+    pub fn content(bytes: &[u8]) -> Expected {
+        Expected::Content(content_hash(bytes))
+    }
+}
+
+/// The hash by which a content is known again.
+pub fn content_hash(bytes: &[u8]) -> u128 {
+    xxhash_rust::xxh3::xxh3_128(bytes)
 }
 
 impl fmt::Display for WriteError {
@@ -30,6 +95,23 @@ impl fmt::Display for WriteError {
         match self {
             WriteError::Refused { path, why } => write!(f, "will not write `{path}`: {why}"),
             WriteError::Failed { path, error } => write!(f, "`{path}` could not be written: {error}"),
+            WriteError::Changed { paths } => {
+                let (verb, names) = (if paths.len() == 1 { "was" } else { "were" }, paths.join("`, `"));
+                write!(f, "`{names}` {verb} changed since it was read; nothing was written")
+            }
+            WriteError::Busy { journal } => {
+                write!(f, "another ctxlint is writing here (it holds {}); nothing was written", journal.display())
+            }
+            WriteError::Unfinished { journal, path, error } => write!(
+                f,
+                "`{path}`: {error}; a run is left half done, and the next one that writes here will finish it \
+                 (its journal is {})",
+                journal.display()
+            ),
+            WriteError::Spoiled { journal, names } => write!(
+                f,
+                "{journal} names `{names}`, which ctxlint would never write; remove that file if you trust the repository"
+            ),
         }
     }
 }
@@ -128,7 +210,7 @@ mod tests {
     fn refusal(root: &Path, path: &str) -> &'static str {
         match destination(root, path) {
             Err(WriteError::Refused { why, .. }) => why,
-            Err(WriteError::Failed { error, .. }) => panic!("{path}: {error}"),
+            Err(error) => panic!("{error}"),
             Ok(to) => panic!("{path} was accepted as {}", to.display()),
         }
     }

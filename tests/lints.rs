@@ -16,6 +16,7 @@
 
 use ctxlint::config::{self, Settings};
 use ctxlint::diagnostic::{Applicability, Diagnostic};
+use ctxlint::fix::{Allowed, Texts, View};
 use ctxlint::lint::{self, Selection};
 use ctxlint::model::{BlockKind, Document, Format};
 use ctxlint::references::drift::Mode;
@@ -127,6 +128,50 @@ fn check_case(name: &str, case: &Case) -> Result<(), Failed> {
             if again.iter().filter(same).count() >= found.iter().filter(same).count() {
                 return Err(format!("`{}` is still reported after its fix `{}`", finding.message, fix.title).into());
             }
+        }
+    }
+    if found.iter().any(|finding| !finding.fixes.is_empty()) {
+        settles(name, case)?;
+    }
+    Ok(())
+}
+
+/// A case with some of its files mended.
+struct Looked {
+    world: Memory,
+    found: Vec<Diagnostic>,
+    texts: BTreeMap<String, String>,
+}
+
+impl View for Looked {
+    fn findings(&self) -> &[Diagnostic] {
+        &self.found
+    }
+    fn text(&self, path: &str) -> Option<&str> {
+        self.texts.get(path).map(String::as_str)
+    }
+}
+
+/// All fixes of a case together come to an end, and a second run has nothing to do.
+fn settles(name: &str, case: &Case) -> Result<(), Failed> {
+    let look = |base: &Memory, texts: &Texts| {
+        let mut world = base.clone();
+        for (path, text) in texts {
+            world.add(Path::new(ROOT).join(&**path), text.clone());
+        }
+        let found = run(name, case, &world);
+        let relative = |path: &Path| path.strip_prefix(ROOT).unwrap().to_str().unwrap().to_owned();
+        let texts = world.files.keys().filter_map(|path| Some((relative(path), file_text(&world, path)?))).collect();
+        Looked { world, found, texts }
+    };
+    for allowed in [Allowed::Safe, Allowed::Unsafe] {
+        let (mended, first) = fix::mend(|texts| look(&case.world, texts), allowed);
+        if !first.unsettled.is_empty() {
+            return Err(format!("the fixes of {:?} chase each other", first.unsettled).into());
+        }
+        let (_, second) = fix::mend(|texts| look(&mended.world, texts), allowed);
+        if !second.fixed.is_empty() {
+            return Err(format!("a second run still fixes {:?}", second.fixed).into());
         }
     }
     Ok(())

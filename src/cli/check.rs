@@ -1,21 +1,30 @@
 //! `ctxlint check`.
 
+mod baseline;
+mod fixes;
+mod statistics;
+mod stdin;
+mod watch;
+
 use super::refs::History;
-use super::{Answer, CLEAN, FINDINGS, Global, Unusable, say, session};
+use super::{Answer, CLEAN, FINDINGS, Global, UNUSABLE, Unusable, say, session};
 use crate::clients;
 use crate::config;
-use crate::diagnostic::Severity;
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::handoff;
+use crate::fix::{self, Mended, Texts};
 use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
 use crate::references::drift::Mode;
 use crate::references::survey::survey;
 use crate::report::{self, Report, concise, human, json};
+use crate::source::Source;
 use crate::workspace::{self, Workspace};
-use crate::world::Disk;
+use crate::world::{Disk, Overlay, World};
 use clap::{Args, ValueEnum};
 use std::io::IsTerminal;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 #[derive(Args, Debug)]
 pub(super) struct CheckArguments {
@@ -54,6 +63,19 @@ pub(super) struct CheckArguments {
     /// The model's window in tokens; by default that of the configuration
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
     window: Option<u64>,
+    #[command(flatten)]
+    fixes: fixes::FixArguments,
+    #[command(flatten)]
+    baseline: baseline::BaselineArguments,
+    /// The text on standard input stands for this file; only it is reported, and --fix prints the text
+    #[arg(long, value_name = "PATH", conflicts_with_all = ["update_baseline", "watch"])]
+    stdin_path: Option<PathBuf>,
+    /// Report again whenever a file changes
+    #[arg(long, conflicts_with_all = ["fix", "diff", "update_baseline"])]
+    watch: bool,
+    /// Print how many findings each lint has, in place of the findings
+    #[arg(long)]
+    statistics: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -87,53 +109,166 @@ impl std::str::FromStr for MaxPerLint {
 }
 
 pub(super) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answer, Unusable> {
+    if arguments.watch {
+        return watch::watch(global, arguments);
+    }
+    once(global, arguments).map(|(answer, looked)| {
+        // The process is about to end: giving the memory back piece by piece would only cost time.
+        std::mem::forget(looked);
+        answer
+    })
+}
+
+/// What is known after one look at the repository.
+struct Looked {
+    workspace: Workspace,
+    /// Findings to report, in order.
+    diagnostics: Vec<Diagnostic>,
+    suppressed: usize,
+    baselined: usize,
+    /// The paths that were asked for, and the real ones behind them.
+    wanted: Vec<String>,
+    /// How long it took to read and parse.
+    loading: Duration,
+}
+
+/// All that a look depends on beside the files.
+struct Question<'a> {
+    session: &'a session::Session,
+    arguments: &'a CheckArguments,
+    selection: Selection,
+    /// Paths relative to the root; empty for everything.
+    wanted: Vec<String>,
+    /// Whether answers of git are kept between runs.
+    cached: bool,
+    /// A text that stands for a file.
+    stdin: Option<stdin::Stdin>,
+}
+
+/// Looks at the repository with these texts in place of those on the disk.
+fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &Texts) -> Looked {
+    let started = Instant::now();
+    let Question { session, arguments, selection, .. } = question;
+    let root = &session.root;
+    let (settings, config) = configuration(question, texts);
+    let of_stdin = question.stdin.iter().map(|stdin| (root.join(&stdin.path), stdin.text.clone().into_bytes()));
+    let of_texts = texts.iter().map(|(path, text)| (root.join(&**path), text.clone().into_bytes()));
+    let overlay = Overlay { under: &Disk, files: of_stdin.chain(of_texts).collect() };
+    let world: &dyn World = if overlay.files.is_empty() { &Disk } else { &overlay };
+    let mut workspace = workspace::load(world, root, settings, config);
+    let mode = history(arguments, &workspace.settings);
+    handoff::survey::survey(&mut workspace, world, &[], mode != Mode::Off);
+    if lint::needs_references(selection, &workspace.settings) {
+        survey(&mut workspace, world, mode, question.cached);
+    }
+    let loading = started.elapsed();
+    // What a link leads to is reported under its real path.
+    let mut wanted = question.wanted.clone();
+    let real = question.wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string()));
+    wanted.extend(real);
+    let lint::Outcome { mut diagnostics, suppressed } = lint::run(&workspace, selection);
+    let mut baselined = 0;
+    match baseline {
+        Some(baseline) => {
+            let (count, unmatched) = baseline::apply(baseline, &workspace, selection, &wanted, &mut diagnostics);
+            baselined = count;
+            diagnostics.extend(unmatched);
+        }
+        None if wanted.is_empty() => {}
+        None => diagnostics.retain(|finding| wanted.iter().any(|path| is_below(&finding.path, path))),
+    }
+    Looked { workspace, diagnostics, suppressed, baselined, wanted, loading }
+}
+
+/// The settings with what the command line says, and the configuration file, which a fix may have changed.
+fn configuration(question: &Question<'_>, texts: &Texts) -> (config::Settings, Option<Source>) {
+    let session = question.session;
+    let Some(config) = &session.config else { return (session.settings.clone(), None) };
+    let source = |text: &str| Some(Source::new(config.path.clone(), text.to_owned()));
+    let changed = texts.get(&config.path).map(|text| (text, config::parse(text)));
+    match changed {
+        Some((text, (mut settings, problems))) if problems.is_empty() => {
+            settings.local = session.settings.local;
+            settings.window = question.arguments.window.unwrap_or(settings.window);
+            if !question.arguments.client.is_empty() {
+                settings.clients.clone_from(&session.settings.clients);
+            }
+            (settings, source(text))
+        }
+        _ => (session.settings.clone(), source(&config.text)),
+    }
+}
+
+/// One run: what to print, and what is known at its end.
+fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked), Unusable> {
     let started = Instant::now();
     let mut session = session::open(global)?;
     session.settings.local = arguments.local;
     session.settings.window = arguments.window.unwrap_or(session.settings.window);
     set_clients(&mut session.settings, &arguments.client)?;
     let selection = selection(arguments)?;
+    let allowed = arguments.fixes.allowed()?;
     let wanted: Result<Vec<String>, Unusable> =
         arguments.paths.iter().map(|path| session::inside(&session.root, path)).collect();
-    let mut wanted = wanted?;
-
-    let mut workspace = workspace::load(&Disk, &session.root, session.settings, session.config);
-    let mode = history(arguments, &workspace.settings);
-    crate::handoff::survey::survey(&mut workspace, &Disk, &[], mode != Mode::Off);
-    if lint::needs_references(&selection, &workspace.settings) {
-        survey(&mut workspace, &Disk, mode, !global.no_cache);
-    }
-    let loaded = started.elapsed();
-    check_paths(&workspace, &wanted)?;
-    // What a link leads to is reported under its real path.
-    let real: Vec<String> =
-        wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string())).collect();
-    wanted.extend(real);
-    let outcome = lint::run(&workspace, &selection);
-    let mut diagnostics = outcome.diagnostics;
-    if !wanted.is_empty() {
-        diagnostics.retain(|finding| wanted.iter().any(|path| is_below(&finding.path, path)));
-    }
-    let worst = diagnostics.iter().map(|finding| finding.severity).max();
-    let report = Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed };
-    let text = render(global, arguments, &report);
-    if std::io::stderr().is_terminal() || global.verbose {
-        let (load, all) = (loaded.as_secs_f64() * 1e3, started.elapsed().as_secs_f64() * 1e3);
-        if !global.quiet {
-            say(&format!("{load:.0} ms to read and parse, {:.0} ms to lint and report", all - load));
-        }
-    }
-    let failing = match arguments.fail_on {
-        FailOn::Never => None,
-        FailOn::Error => Some(Severity::Error),
-        FailOn::Warn => Some(Severity::Warn),
-        FailOn::Info => Some(Severity::Info),
+    let stdin = stdin::read(&session.root, arguments.stdin_path.as_deref())?;
+    // A file that an editor holds is what is asked about.
+    let wanted = match (wanted?, &stdin) {
+        (wanted, Some(stdin)) if wanted.is_empty() => vec![stdin.path.clone()],
+        (wanted, _) => wanted,
     };
-    // The process is about to end: giving the memory back piece by piece would only cost time.
-    std::mem::forget(report);
-    std::mem::forget(workspace);
-    let failed = worst.zip(failing).is_some_and(|(worst, failing)| worst >= failing);
-    Ok(Answer { text, code: if failed { FINDINGS } else { CLEAN } })
+    let writes = arguments.fixes.fix && stdin.is_none();
+    if writes {
+        fixes::recover(&session.root)?;
+    }
+    let question = Question { session: &session, arguments, selection, wanted, cached: !global.no_cache, stdin };
+    let mut baseline = baseline::open(&session.root, &arguments.baseline)?;
+    if let Some(baseline) = baseline.as_mut().filter(|_| arguments.baseline.update_baseline) {
+        let now = look(&question, None, &Texts::new());
+        check_paths(&now.workspace, &question)?;
+        baseline::update(&session.root, baseline, &question.selection, &now)?;
+    }
+    let look = |texts: &Texts| look(&question, baseline.as_ref(), texts);
+    let (mut looked, mended) = match allowed {
+        Some(allowed) => fix::mend(look, allowed),
+        None => (look(&Texts::new()), Mended::default()),
+    };
+    check_paths(&looked.workspace, &question)?;
+    let left = if writes { fixes::write(&session.root, &mended)? } else { Vec::new() };
+    if arguments.fixes.diff || !left.is_empty() {
+        // Nothing, or not everything, was written: what is reported is what there is.
+        looked = look(&Texts::new());
+    }
+    if !global.quiet && (!mended.files.is_empty() || !mended.unsettled.is_empty()) {
+        fixes::say_fixed(&mended, &left, writes);
+    }
+    let code = if left.is_empty() { exit_code(arguments, &looked) } else { UNUSABLE };
+    let loading = looked.loading.as_secs_f64() * 1e3;
+    let diagnostics = std::mem::take(&mut looked.diagnostics);
+    let Looked { workspace, suppressed, baselined, .. } = &looked;
+    let report = Report { workspace, diagnostics, suppressed: *suppressed, baselined: *baselined };
+    let text = match &question.stdin {
+        _ if arguments.fixes.diff => fixes::diff(&mended),
+        Some(stdin) if allowed.is_some() => {
+            say(render(global, arguments, &report).trim_end());
+            mended.files.get(&*stdin.path).map_or(&stdin.text, |(_, new)| new).clone()
+        }
+        _ => render(global, arguments, &report),
+    };
+    if !global.quiet && (std::io::stderr().is_terminal() || global.verbose) {
+        let all = started.elapsed().as_secs_f64() * 1e3;
+        say(&format!("{loading:.0} ms to read and parse, {:.0} ms to lint and report", all - loading));
+    }
+    Ok((Answer { text, code }, looked))
+}
+
+fn exit_code(arguments: &CheckArguments, looked: &Looked) -> u8 {
+    let failing = match arguments.fail_on {
+        FailOn::Never => return CLEAN,
+        FailOn::Error => Severity::Error,
+        FailOn::Warn => Severity::Warn,
+        FailOn::Info => Severity::Info,
+    };
+    if looked.diagnostics.iter().any(|finding| finding.severity >= failing) { FINDINGS } else { CLEAN }
 }
 
 /// How much of history is asked: the option, else the configuration.
@@ -186,10 +321,16 @@ fn selection(arguments: &CheckArguments) -> Result<Selection, Unusable> {
 }
 
 /// A path that does not exist is a mistake; one that is excluded or ignored is said to be so.
-fn check_paths(workspace: &Workspace, wanted: &[String]) -> Result<(), Unusable> {
-    for path in wanted {
+fn check_paths(workspace: &Workspace, question: &Question<'_>) -> Result<(), Unusable> {
+    for path in &question.wanted {
         if let Some((excluded, why)) = workspace.excluded.iter().find(|(excluded, _)| is_below(excluded, path)) {
             say(&format!("ctxlint: {} is not linted: {why}", report::one_line(excluded)));
+            continue;
+        }
+        if question.stdin.as_ref().is_some_and(|stdin| stdin.path == *path) {
+            if workspace.file(path).is_none_or(|file| !file.linted) {
+                say(&format!("ctxlint: {} is no context file, so there is nothing to lint", report::one_line(path)));
+            }
             continue;
         }
         match workspace.index.presence(path) {
@@ -216,6 +357,8 @@ fn render(global: &Global, arguments: &CheckArguments, report: &Report<'_>) -> S
         return nothing_to_lint(report.workspace);
     }
     match format {
+        Format::Json | Format::Jsonl if arguments.statistics => statistics::json(report),
+        _ if arguments.statistics => statistics::text(report),
         Format::Human => {
             let look = human::Look {
                 color: session::color(global),

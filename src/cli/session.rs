@@ -66,7 +66,7 @@ fn absolute(path: &Path) -> Result<PathBuf, Unusable> {
 }
 
 /// `--root`, else the nearest folder above with `.git`, else the nearest with a configuration, else this one.
-fn root(global: &Global) -> Result<PathBuf, Unusable> {
+pub(super) fn root(global: &Global) -> Result<PathBuf, Unusable> {
     if let Some(root) = &global.root {
         let root = without_dots(&absolute(root)?);
         return match Disk.stat(&root) {

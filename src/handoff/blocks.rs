@@ -20,10 +20,32 @@ pub struct Block {
     pub is_intact: bool,
 }
 
-/// The first 8 hexadecimal digits of a hash over the lines, blanks at their ends aside.
+/// The first 8 hexadecimal digits of a hash over the lines, blanks at their ends aside. Lines and pins of citations do not
+/// count: leading a citation to where its lines are now is no edit.
 fn hash(inside: &str) -> String {
-    let lines: Vec<&str> = inside.lines().map(str::trim_end).collect();
+    let lines: Vec<String> = inside.lines().map(|line| without_pins(line.trim_end())).collect();
     format!("{:08x}", xxhash_rust::xxh3::xxh3_64(lines.join("\n").trim_end().as_bytes()) >> 32)
+}
+
+/// The line with `:12-14@1a2b3c4d#5e6f7a8b` taken off its citations.
+fn without_pins(line: &str) -> String {
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    while let Some(at) = rest.find('@') {
+        let (before, pin) = rest.split_at(at);
+        let word = pin[1..].bytes().take_while(u8::is_ascii_alphanumeric).count();
+        let hash = pin.get(1 + word..).and_then(|hash| hash.strip_prefix('#')).unwrap_or_default();
+        let is_pin = word >= 8 && hash.bytes().take_while(u8::is_ascii_hexdigit).count() >= 8;
+        let cited = before.trim_end_matches(|c: char| c.is_ascii_digit() || c == '-');
+        if is_pin && cited.ends_with(':') {
+            out.push_str(cited);
+            rest = &pin[1 + word + 1 + 8..];
+        } else {
+            out.push_str(&rest[..=at]);
+            rest = &rest[at + 1..];
+        }
+    }
+    out + rest
 }
 
 /// A block with its marks, without a line break at the end.
@@ -72,6 +94,9 @@ mod tests {
         assert_eq!(&text[found[0].inside.clone()], "- one\n- two\n");
         assert!(!blocks(&text.replace("two", "three"))[0].is_intact);
         assert!(blocks(&text.replace('\n', "\r\n"))[0].is_intact, "line ends are no edit");
+        let text = block("changed", "- `a.rs:1-2@worktree#1c3fc97b` and a@b");
+        assert!(blocks(&text.replace(":1-2@worktree#1c3fc97b", ":7-8@1a2b3c4d#1c3fc97b"))[0].is_intact);
+        assert!(!blocks(&text.replace("a.rs", "b.rs"))[0].is_intact && !blocks(&text.replace("a@b", "a@c"))[0].is_intact);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The walk over the blocks of a document: where directives are looked for, and what the place says about them.
 
-use super::english::{self, Clause, Directive, Force, Place};
+use super::clause::Clause;
+use super::english::{self, Directive, Force, Place};
 use super::language::{self, Languages};
 use super::lexicon::{
     EXAMPLE, FINITE, GENERIC, LICENCE, Language, NEVER, OBTAIN, QUESTION_WORD, RULE_SECTION, STOP, STRONG, TRIGGER,

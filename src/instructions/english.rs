@@ -1,5 +1,6 @@
 //! Decides whether an English clause is a directive, and of which kind.
 
+use super::clause::Clause;
 use super::lexicon::{
     ADVERB, AMBIGUOUS, CANNOT, CONVENTION, DETERMINER, FINITE, FORBIDDEN, MADE, MODAL, NEGATION, NEVER, POINTER,
     PREFER, PREPOSITION, PRONOUN, QUESTION_WORD, RELATIVE, REQUIRED, RUN_VERB, SOFT_LEAD, STRONG, TRIGGER, VERB,
@@ -44,40 +45,6 @@ pub(super) struct Place {
     pub(super) rules: bool,
     /// The clause is a list item or a checklist line.
     pub(super) item: bool,
-}
-
-/// Clauses and their tokens.
-#[derive(Clone, Copy)]
-pub(super) struct Clause<'a> {
-    pub(super) text: &'a str,
-    pub(super) tokens: &'a [Token],
-}
-
-impl<'a> Clause<'a> {
-    pub(super) fn word(&self, at: usize) -> &'a str {
-        self.tokens.get(at).map_or("", |token| &self.text[token.start as usize..token.end as usize])
-    }
-
-    pub(super) fn is_word(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().any(|word| self.word(at).eq_ignore_ascii_case(word))
-    }
-
-    /// Whether these words stand in a row from `at` on.
-    pub(super) fn row(&self, at: usize, words: &[&str]) -> bool {
-        words.iter().enumerate().all(|(offset, word)| self.word(at + offset).eq_ignore_ascii_case(word))
-    }
-
-    fn has(&self, classes: u64) -> bool {
-        self.tokens.iter().any(|token| token.is(classes))
-    }
-
-    fn from(&self, at: usize) -> Clause<'a> {
-        Clause { text: self.text, tokens: self.tokens.get(at..).unwrap_or(&[]) }
-    }
-
-    fn class(&self, at: usize, classes: u64) -> bool {
-        self.tokens.get(at).is_some_and(|token| token.is(classes))
-    }
 }
 
 /// The directive of one clause, if it is one.

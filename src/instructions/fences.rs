@@ -1,7 +1,8 @@
 //! Directives in fenced blocks without a language: iron laws, numbered gates, decision trees.
 
+use super::clause::Clause;
 use super::counter::Counter;
-use super::english::{self, Clause, Force, Place};
+use super::english::{self, Force, Place};
 use super::lexicon::{Language, TRIGGER};
 use super::words::{Form, Token, tokenize};
 use super::{Kind, english::Directive};

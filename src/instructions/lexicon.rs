@@ -1,4 +1,5 @@
-//! Word lists as data files, one per language; each is read at the first question about its language.
+//! Word lists as data files, one per language. Those of languages with spaces between words are hash tables that the
+//! compiler makes, so that a run which counts one small file pays for no table.
 
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
@@ -90,31 +91,30 @@ pub(super) enum Language {
 pub(super) const LATIN: [Language; 5] =
     [Language::English, Language::German, Language::French, Language::Spanish, Language::Portuguese];
 
-impl Language {
-    fn data(self) -> &'static str {
-        match self {
-            Language::English => include_str!("lexicon/en.txt"),
-            Language::German => include_str!("lexicon/de.txt"),
-            Language::French => include_str!("lexicon/fr.txt"),
-            Language::Spanish => include_str!("lexicon/es.txt"),
-            Language::Portuguese => include_str!("lexicon/pt.txt"),
-            Language::Russian => include_str!("lexicon/ru.txt"),
-            Language::Japanese => include_str!("lexicon/ja.txt"),
-            Language::Chinese => include_str!("lexicon/zh.txt"),
-            Language::Korean => include_str!("lexicon/ko.txt"),
-        }
-    }
+/// The tables of the languages with spaces between words, in the order of [`Language`].
+static WORDS: [Words; 6] = {
+    static ENGLISH: Table<4096> = Table::new(include_str!("lexicon/en.txt"));
+    static GERMAN: Table<512> = Table::new(include_str!("lexicon/de.txt"));
+    static FRENCH: Table<512> = Table::new(include_str!("lexicon/fr.txt"));
+    static SPANISH: Table<512> = Table::new(include_str!("lexicon/es.txt"));
+    static PORTUGUESE: Table<512> = Table::new(include_str!("lexicon/pt.txt"));
+    static RUSSIAN: Table<512> = Table::new(include_str!("lexicon/ru.txt"));
+    [ENGLISH.words(), GERMAN.words(), FRENCH.words(), SPANISH.words(), PORTUGUESE.words(), RUSSIAN.words()]
+};
 
-    /// The word list, read at the first call.
+impl Language {
+    /// The word list of a language with spaces between words.
     pub(super) fn words(self) -> &'static Words {
-        static TABLES: [OnceLock<Words>; 6] = [const { OnceLock::new() }; 6];
-        TABLES[(self as usize).min(5)].get_or_init(|| Words::new(self.data()))
+        &WORDS[(self as usize).min(5)]
     }
 
     /// The phrases of a language that is searched rather than cut into words, read at the first call.
     pub(super) fn phrases(self) -> &'static Phrases {
         static TABLES: [OnceLock<Phrases>; 3] = [const { OnceLock::new() }; 3];
-        TABLES[(self as usize).saturating_sub(6).min(2)].get_or_init(|| Phrases::new(self.data()))
+        const DATA: [&str; 3] =
+            [include_str!("lexicon/ja.txt"), include_str!("lexicon/zh.txt"), include_str!("lexicon/ko.txt")];
+        let at = (self as usize).saturating_sub(6).min(2);
+        TABLES[at].get_or_init(|| Phrases::new(DATA[at]))
     }
 }
 
@@ -132,53 +132,228 @@ fn entries(data: &'static str) -> impl Iterator<Item = (&'static str, Classes)> 
     })
 }
 
-/// Words with their classes.
+/// Longest word that is looked up, in bytes.
+const LONGEST: usize = 32;
+
+/// A word in lower case, padded with zeros.
+type Padded = [u8; LONGEST];
+
+/// Where a word stands in a data file, in bytes, and which set of classes it has. It is small, so that the table of a
+/// language stays in the nearest cache.
+#[derive(Clone, Copy)]
+struct Entry {
+    at: u16,
+    len: u8,
+    set: u8,
+}
+
+impl Entry {
+    const NONE: Entry = Entry { at: 0, len: 0, set: 0 };
+
+    fn text(self, data: &'static str) -> &'static [u8] {
+        &data.as_bytes()[usize::from(self.at)..usize::from(self.at) + usize::from(self.len)]
+    }
+}
+
+/// Endings that a language has at most.
+const ENDINGS: usize = 8;
+
+/// Sets of classes that a language has at most.
+const SETS: usize = 256;
+
+/// A hash table with `N` places, a power of two; an entry stands at the first free place from its hash on.
+struct Table<const N: usize> {
+    data: &'static str,
+    slots: [Entry; N],
+    /// The sets of classes that words have.
+    sets: [Classes; SETS],
+    first: [Entry; ENDINGS],
+    last: [Entry; ENDINGS],
+}
+
+/// The words of a language with their classes.
 pub(super) struct Words {
-    classes: HashMap<&'static str, Classes, BuildHasherDefault<Fnv>>,
+    data: &'static str,
+    slots: &'static [Entry],
+    sets: &'static [Classes; SETS],
     /// Endings of a first word that is an imperative.
-    first: Vec<&'static str>,
+    first: &'static [Entry; ENDINGS],
     /// Endings of a last word that is an infinitive used as an imperative.
-    last: Vec<&'static str>,
+    last: &'static [Entry; ENDINGS],
+}
+
+/// The hash of a padded word of `len` bytes.
+const fn hash(word: &Padded, len: usize) -> usize {
+    let (eights, _) = word.as_chunks::<8>();
+    let mut hash = len as u64;
+    let mut at = 0;
+    while at * 8 < len {
+        hash = (hash ^ u64::from_le_bytes(eights[at])).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        hash ^= hash >> 32;
+        at += 1;
+    }
+    hash as usize
+}
+
+impl<const N: usize> Table<N> {
+    /// Reads a data file. This runs in the compiler.
+    const fn new(data: &'static str) -> Table<N> {
+        let mut table = Table {
+            data,
+            slots: [Entry::NONE; N],
+            sets: [0; SETS],
+            first: [Entry::NONE; ENDINGS],
+            last: [Entry::NONE; ENDINGS],
+        };
+        let bytes = data.as_bytes();
+        let (mut at, mut class, mut first, mut last, mut entries) = (0, 0, 0, 0, 0);
+        while at < bytes.len() {
+            let start = at;
+            match bytes[at] {
+                b' ' | b'\n' => at += 1,
+                b'#' => at = end_of(bytes, at, true),
+                b'[' => {
+                    at = end_of(bytes, at, true);
+                    class = class_named(bytes, start + 1, at - 1);
+                }
+                _ => {
+                    at = end_of(bytes, at, false);
+                    let entry = Entry { at: start as u16, len: (at - start) as u8, set: 0 };
+                    if class == SUFFIX_FIRST {
+                        table.first[first] = entry;
+                        first += 1;
+                    } else if class == SUFFIX_LAST {
+                        table.last[last] = entry;
+                        last += 1;
+                    } else {
+                        entries += table.add(entry, class);
+                    }
+                }
+            }
+        }
+        assert!(entries * 3 < N * 2, "the table is too small for its word list");
+        table
+    }
+
+    /// The number of a set of classes.
+    const fn set_of(&mut self, classes: Classes) -> u8 {
+        let mut at = 0;
+        while self.sets[at] != 0 && self.sets[at] != classes {
+            at += 1;
+        }
+        self.sets[at] = classes;
+        at as u8
+    }
+
+    /// Adds an entry with a class, or the class to an equal entry; returns how many places that took.
+    const fn add(&mut self, entry: Entry, class: Classes) -> usize {
+        let bytes = self.data.as_bytes();
+        let (start, len) = (entry.at as usize, entry.len as usize);
+        let mut word = [0; LONGEST];
+        let mut at = 0;
+        while at < len {
+            word[at] = bytes[start + at];
+            at += 1;
+        }
+        let mut slot = hash(&word, len) & (N - 1);
+        while self.slots[slot].len != 0 {
+            let known = self.slots[slot];
+            let mut same = 0;
+            while known.len as usize == len && same < len && bytes[known.at as usize + same] == word[same] {
+                same += 1;
+            }
+            if same == len {
+                self.slots[slot].set = self.set_of(self.sets[known.set as usize] | class);
+                return 0;
+            }
+            slot = (slot + 1) & (N - 1);
+        }
+        self.slots[slot] = Entry { set: self.set_of(class), ..entry };
+        1
+    }
+
+    const fn words(&'static self) -> Words {
+        Words { data: self.data, slots: &self.slots, sets: &self.sets, first: &self.first, last: &self.last }
+    }
+}
+
+/// The end of the line or of the word at `at`.
+const fn end_of(bytes: &[u8], mut at: usize, line: bool) -> usize {
+    while at < bytes.len() && bytes[at] != b'\n' && (line || bytes[at] != b' ') {
+        at += 1;
+    }
+    at
+}
+
+/// The class of the name at `bytes[start..end]`.
+const fn class_named(bytes: &[u8], start: usize, end: usize) -> Classes {
+    let mut nth = 0;
+    while nth < NAMES.len() {
+        let name = NAMES[nth].0.as_bytes();
+        let mut same = 0;
+        while name.len() == end - start && same < name.len() && name[same] == bytes[start + same] {
+            same += 1;
+        }
+        if same == end - start {
+            return NAMES[nth].1;
+        }
+        nth += 1;
+    }
+    panic!("a word list names a class that does not exist")
 }
 
 impl Words {
-    fn new(data: &'static str) -> Words {
-        let mut words = Words { classes: HashMap::default(), first: Vec::new(), last: Vec::new() };
-        for (word, class) in entries(data) {
-            match class {
-                SUFFIX_FIRST => words.first.push(word),
-                SUFFIX_LAST => words.last.push(word),
-                _ => *words.classes.entry(word).or_default() |= class,
-            }
-        }
-        words
-    }
-
     /// The classes of a word in any case; 0 for an unknown one. `’` counts as `'`.
     pub(super) fn of(&self, word: &str) -> Classes {
-        const LONGEST: usize = 32;
-        if word.len() > LONGEST {
+        if word.len() > 2 * LONGEST {
             return 0;
         }
-        let known = |word: &str| self.classes.get(word).copied().unwrap_or(0);
-        if word.is_ascii() {
-            let mut lower = [0u8; LONGEST];
-            let lower = &mut lower[..word.len()];
-            lower.copy_from_slice(word.as_bytes());
-            lower.make_ascii_lowercase();
-            return std::str::from_utf8(lower).map_or(0, known);
+        if word.is_ascii() { self.classes(word.as_bytes()) } else { self.other(word) }
+    }
+
+    /// The classes of a word that is not ASCII.
+    #[cold]
+    fn other(&self, word: &str) -> Classes {
+        self.classes(word.to_lowercase().replace('’', "'").as_bytes())
+    }
+
+    fn classes(&self, word: &[u8]) -> Classes {
+        let len = word.len();
+        if len > LONGEST {
+            return 0;
         }
-        known(&word.to_lowercase().replace('’', "'"))
+        let mut lower: Padded = [0; LONGEST];
+        lower[..len].copy_from_slice(word);
+        lower.make_ascii_lowercase();
+        let mut slot = hash(&lower, len) & (self.slots.len() - 1);
+        loop {
+            let entry = self.slots[slot];
+            if entry.len == 0 {
+                return 0;
+            }
+            if usize::from(entry.len) == len && entry.text(self.data) == &lower[..len] {
+                return self.sets[usize::from(entry.set)];
+            }
+            slot = (slot + 1) & (self.slots.len() - 1);
+        }
     }
 
     /// Whether the ending of a first word marks an imperative.
     pub(super) fn has_first_suffix(&self, word: &str) -> bool {
-        word.len() > 5 && self.first.iter().any(|suffix| word.to_lowercase().ends_with(suffix))
+        if word.len() <= 5 || self.first[0].len == 0 {
+            return false;
+        }
+        let word = word.to_lowercase();
+        self.endings(self.first).any(|ending| word.as_bytes().ends_with(ending))
     }
 
     /// Whether the ending of a last word marks an infinitive.
     pub(super) fn has_last_suffix(&self, word: &str) -> bool {
-        word.len() > 4 && self.last.iter().any(|suffix| word.ends_with(suffix))
+        word.len() > 4 && self.endings(self.last).any(|ending| word.as_bytes().ends_with(ending))
+    }
+
+    fn endings(&self, of: &'static [Entry; ENDINGS]) -> impl Iterator<Item = &'static [u8]> {
+        of.iter().take_while(|ending| ending.len != 0).map(|ending| ending.text(self.data))
     }
 }
 
@@ -190,8 +365,14 @@ enum Place {
     End,
 }
 
-/// A phrase, where it may stand, and its classes.
-type Phrase = (&'static str, Place, Classes);
+/// A phrase.
+struct Phrase {
+    text: &'static str,
+    place: Place,
+    classes: Classes,
+    /// Whether it holds a `_`, which stands for a space.
+    has_gap: bool,
+}
 
 /// Phrases with their classes, by first character.
 pub(super) struct Phrases {
@@ -222,7 +403,9 @@ impl Phrases {
             };
             if let Some(first) = phrase.chars().next() {
                 phrases.may_start[first as usize & 0xfff] = true;
-                phrases.by_first.entry(first).or_default().push((phrase, place, class));
+                let has_gap = phrase.contains('_');
+                let phrase = Phrase { text: phrase, place, classes: class, has_gap };
+                phrases.by_first.entry(first).or_default().push(phrase);
             }
         }
         phrases
@@ -239,29 +422,30 @@ impl Phrases {
             }
             let Some(candidates) = self.by_first.get(&first) else { continue };
             let rest = &sentence[at..];
-            let fits = |(phrase, place, _): &&(&str, Place, Classes)| {
-                let at_place = match place {
-                    Place::Anywhere => true,
-                    Place::Start => at == 0,
-                    Place::End => {
-                        rest.len() == phrase.len() || matches!(rest.get(phrase.len()..), Some("，" | "、" | ","))
+            let fits = |phrase: &&Phrase| {
+                let starts =
+                    if phrase.has_gap { starts_with_gaps(rest, phrase.text) } else { rest.starts_with(phrase.text) };
+                let length = phrase.text.len();
+                starts
+                    && match phrase.place {
+                        Place::Anywhere => true,
+                        Place::Start => at == 0,
+                        Place::End => rest.len() == length || matches!(rest.get(length..), Some("，" | "、" | ",")),
                     }
-                };
-                at_place && starts_with(rest, phrase)
             };
             let found = candidates.iter().filter(fits);
             let mut classes = 0;
-            for (phrase, _, class) in found {
-                classes |= class;
-                let hides = match *class {
+            for phrase in found {
+                classes |= phrase.classes;
+                let hides = match phrase.classes {
                     NOT_NEVER => NEVER,
                     NOT_PREFER => PREFER,
                     NOT_TRIGGER => TRIGGER,
                     NOT_PERMISSION => PERMISSION,
                     _ => 0,
                 };
-                if hides != 0 && at + phrase.len() > hidden[0].0 {
-                    hidden[0] = (at + phrase.len(), hides);
+                if hides != 0 && at + phrase.text.len() > hidden[0].0 {
+                    hidden[0] = (at + phrase.text.len(), hides);
                 }
             }
             if at < hidden[0].0 {
@@ -279,10 +463,7 @@ impl Phrases {
     }
 }
 
-fn starts_with(text: &str, phrase: &str) -> bool {
-    if !phrase.contains('_') {
-        return text.starts_with(phrase);
-    }
+fn starts_with_gaps(text: &str, phrase: &str) -> bool {
     let mut text = text.chars();
     phrase.chars().all(|c| text.next() == Some(if c == '_' { ' ' } else { c }))
 }

@@ -68,7 +68,7 @@ pub(super) fn sentences(text: &str, start: usize, end: usize, language: Language
         }
     }
     out.push((from, end));
-    out.retain(|(start, end)| text[*start..*end].chars().any(|c| c.is_alphanumeric()));
+    out.retain(|(start, end)| text[*start..*end].chars().any(|c| is_phrase_char(c) || c.is_alphanumeric()));
     out
 }
 

@@ -1,8 +1,9 @@
 //! Reads one English sentence: its label, what follows it, and clauses with a modal of their own.
 
 use super::Kind;
+use super::clause::Clause;
 use super::counter::{Around, kind_of};
-use super::english::{self, Clause, Directive, Force, Place};
+use super::english::{self, Directive, Force, Place};
 use super::lexicon::{CONVENTION, DETERMINER, FINITE, NEVER, TRIGGER, VERB};
 use super::mask::BLANK;
 use super::words::{CODE, Form, Token};

@@ -37,7 +37,10 @@ impl Sections {
             }
         }
         if title.chars().any(is_phrase_char) {
-            for language in [Language::Chinese, Language::Japanese, Language::Korean] {
+            let is_hangul = title.chars().any(|c| matches!(c, '\u{ac00}'..='\u{d7a3}'));
+            let languages: &[Language] =
+                if is_hangul { &[Language::Korean] } else { &[Language::Chinese, Language::Japanese] };
+            for language in languages {
                 heading.classes |= language.phrases().scan(title).classes;
             }
         }

@@ -1,8 +1,9 @@
 //! Rows of tables that map a situation to an action, or that hold a directive.
 
 use super::Kind;
+use super::clause::Clause;
 use super::counter::{Counter, kind_of};
-use super::english::{self, Clause, Force, Place};
+use super::english::{self, Force, Place};
 use super::lexicon::{ACTION_HEAD, Classes, Language, SAMPLE_HEAD, SITUATION_HEAD, THING_HEAD};
 use super::phrases;
 use super::words::{Form, Token, tokenize};

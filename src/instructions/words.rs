@@ -165,13 +165,14 @@ fn push(out: &mut Vec<Token>, start: usize, end: usize, form: Form) {
 fn word(text: &str, start: usize, end: usize, words: &Words, out: &mut Vec<Token>) {
     let word = &text[start..end];
     // `Build/test` is a word where both parts are; `Express/TypeScript` is a name.
-    let classes = match word.split_once('/') {
+    let slash = word.bytes().position(|byte| byte == b'/');
+    let classes = match slash.map(|at| (&word[..at], &word[at + 1..])) {
         Some((first, second)) if words.of(second) != 0 => words.of(first),
         Some(_) => 0,
         None => words.of(word),
     };
-    let number = word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
-    let looks_like_code = classes == 0 && !number && word.bytes().any(|byte| matches!(byte, b'_' | b'.'));
+    let number = || word.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.');
+    let looks_like_code = classes == 0 && word.bytes().any(|byte| matches!(byte, b'_' | b'.')) && !number();
     let form = if looks_like_code { Form::Code } else { Form::Word };
     let capitals = word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_uppercase() || byte == b'\'');
     out.push(Token { start: start as u32, end: end as u32, form, classes, capitals });

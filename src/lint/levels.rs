@@ -46,6 +46,15 @@ impl Selection {
         }
     }
 
+    /// The severity of one finding under the user's levels; `None` when it is not to be reported.
+    pub fn severity_of(&self, finding: &Diagnostic, settings: &Settings) -> Option<Severity> {
+        let runs = super::by_name(finding.lint).is_some_and(|lint| self.may_fire(lint, settings));
+        match self.level_of(finding, settings) {
+            Level::Off => None,
+            level => runs.then(|| super::severity(level)),
+        }
+    }
+
     /// The level of one finding: that of the last override for its file, else that of the section, else its own.
     pub fn level_of(&self, finding: &Diagnostic, settings: &Settings) -> Level {
         let Some(lint) = super::by_name(finding.lint) else { return Level::Off };

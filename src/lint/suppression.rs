@@ -81,9 +81,18 @@ pub fn suppressions(file: &File) -> Vec<Suppression> {
             Some(next) => Reach::Span(next.span),
             None => Reach::Span(Span::new(block.span.end as usize, block.span.end as usize)),
         };
-        found.push(Suppression { span: with_line_ending(text, block.span), names, reason, reach });
+        let span = with_empty_line(text, with_line_ending(text, block.span));
+        found.push(Suppression { span, names, reason, reach });
     }
     found
+}
+
+/// One of two empty lines that would meet when the comment between them is deleted goes with it.
+fn with_empty_line(text: &str, span: Span) -> Span {
+    let before = &text[..span.start as usize];
+    let follows_empty = before.is_empty() || before.ends_with("\n\n") || before.ends_with("\n\r\n");
+    let next = with_line_ending(text, Span::new(span.end as usize, span.end as usize));
+    if follows_empty && span.slice(text).ends_with('\n') { Span { start: span.start, end: next.end } } else { span }
 }
 
 /// Every suppression comment of the configuration file, in order.

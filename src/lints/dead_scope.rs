@@ -1,10 +1,11 @@
 //! Patterns that match no file.
 
 use super::invalid_glob::{at_pattern, invalid, rewrite};
+use super::stale_citation::short;
 use crate::config::nearest;
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::paths::{Presence, file_name, join, parent};
+use crate::paths::{Presence, file_name, join, normalize, parent};
 use crate::scope::{Scope, samples};
 use crate::workspace::{ScopedRule, Workspace};
 
@@ -19,7 +20,7 @@ pub static DEAD_SCOPE: Lint = Lint {
     pedantic: false,
     basis: Basis::Correctness,
     why: "the client never loads it, and nothing says so",
-    fix: FixKind::Unsafe,
+    fix: FixKind::Safe,
     since: "0.1.0",
     check: Check::Workspace(check),
 };
@@ -99,11 +100,13 @@ fn whole(cx: &Checker<'_>, rule: &ScopedRule, dead: &[usize]) -> Diagnostic {
 
 fn single(cx: &Checker<'_>, rule: &ScopedRule, number: usize) -> Diagnostic {
     let text = &rule.patterns[number].text;
-    let better = suggestion(cx.workspace, rule, number);
+    let renamed = renamed(cx.workspace, rule, number);
+    let applicability = if renamed.is_some() { Applicability::Safe } else { Applicability::Unsafe };
+    let better = renamed.or_else(|| suggestion(cx.workspace, rule, number));
     let fix = better.as_ref().and_then(|(better, _)| {
         let title = format!("write `{better}`");
         let edits = vec![rewrite(cx.workspace, rule, number, better)?];
-        Some(Fix { title, applicability: Applicability::Unsafe, edits })
+        Some(Fix { title, applicability, edits })
     });
     let help = match (&better, missing_folder(cx.workspace, rule, text)) {
         (Some((_, help)), _) => help.clone(),
@@ -132,6 +135,18 @@ fn missing_folder(workspace: &Workspace, rule: &ScopedRule, text: &str) -> Optio
     let parts = literal(text);
     let path = |count: usize| join(&rule.anchor, &parts[..count].join("/"));
     (1..=parts.len()).map(path).find(|path| workspace.index.presence(path) == Presence::Missing)
+}
+
+/// The pattern of a single file that history renamed.
+fn renamed(workspace: &Workspace, rule: &ScopedRule, number: usize) -> Option<(String, String)> {
+    let text = &rule.patterns[number].text;
+    let path = normalize(&rule.anchor, text.trim_start_matches('/'))?;
+    let (to, commit) = workspace.references.renamed(&path)?;
+    let to = to.strip_prefix(&*prefix(&rule.anchor))?;
+    // In a pattern these characters would mean something else.
+    let is_plain = !to.contains(['*', '?', '[', ']', '{', '}', '!', '\\', ',', '"', '\'']);
+    let from_top = if text.starts_with('/') { "/" } else { "" };
+    is_plain.then(|| (format!("{from_top}{to}"), format!("it was renamed to `{to}` in {}", short(commit))))
 }
 
 /// Another pattern that does match, and why it is likely.

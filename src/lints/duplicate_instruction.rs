@@ -5,10 +5,8 @@ use crate::content::{self, Audience, Said};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::model::BlockKind;
-use crate::source::Span;
-use crate::workspace::File;
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{BuildHasherDefault, Hasher};
 
 /// The lint.
 pub static DUPLICATE_INSTRUCTION: Lint = Lint {
@@ -69,7 +67,7 @@ fn check(cx: &mut Checker<'_>) {
 
 fn word_count(words: &str) -> usize {
     // Languages without spaces: three characters are about a word.
-    let spaced = words.split(' ').count();
+    let spaced = words.bytes().filter(|byte| *byte == b' ').count() + 1;
     if words.is_ascii() { spaced } else { spaced.max(words.chars().filter(|c| !c.is_ascii()).count() / 3) }
 }
 
@@ -78,7 +76,7 @@ fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: us
     let (one, two) = (&said[first], &said[again]);
     let same = one.file.path == two.file.path;
     let least = if same { LEAST_WORDS_IN_FILE } else { LEAST_WORDS };
-    if word_count(&two.words) < least || word_count(&one.words) < least {
+    if word_count(two.words) < least || word_count(one.words) < least {
         return false;
     }
     // The branches of a procedure share their steps, and what starts with `this` is about something else each time.
@@ -92,10 +90,10 @@ fn counts(said: &[Said<'_>], audiences: &[Audience<'_>], first: usize, again: us
 
 /// Instructions in the same words.
 fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
-    let mut first: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut first: HashMap<&str, Vec<usize>, BuildHasherDefault<Hashed>> = HashMap::default();
     let mut pairs = Vec::new();
     for (again, of) in said.iter().enumerate() {
-        let earlier = first.entry(&of.words).or_default();
+        let earlier = first.entry(of.words).or_default();
         if let Some(first) = earlier.iter().take(COMMON).find(|first| counts(said, audiences, **first, again)) {
             pairs.push((*first, again));
         }
@@ -110,43 +108,84 @@ fn equal(said: &[Said<'_>], audiences: &[Audience<'_>]) -> Vec<Pair> {
 /// and negations must be the same.
 fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pair> {
     let done: HashSet<usize> = known.iter().map(|(_, again)| *again).collect();
-    let mut index: HashMap<u64, Vec<usize>> = HashMap::new();
     let mut sizes: Vec<usize> = Vec::with_capacity(said.len());
-    let mut pairs = Vec::new();
+    let mut all: Vec<(u64, u32)> = Vec::new();
     for (again, of) in said.iter().enumerate() {
-        let shingles = shingles(&of.words);
-        sizes.push(shingles.len());
-        let mut shared: HashMap<usize, usize> = HashMap::new();
-        for shingle in &shingles {
-            let holders = index.entry(*shingle).or_default();
-            if holders.len() >= COMMON {
-                continue;
-            }
-            for holder in holders.iter() {
-                *shared.entry(*holder).or_default() += 1;
-            }
-            holders.push(again);
+        let from = all.len();
+        shingles(of.words, again as u32, &mut all);
+        sizes.push(all.len() - from);
+    }
+    // Most shingles stand in one instruction only, and a small table tells which do: hashes that meet nobody go.
+    let mask = (all.len() * 4).next_power_of_two() - 1;
+    let mut met = vec![0u8; mask + 1];
+    for (hash, _) in &all {
+        let met = &mut met[*hash as usize & mask];
+        *met = met.saturating_add(1);
+    }
+    all.retain(|(hash, _)| met[*hash as usize & mask] > 1);
+    // What has a shingle in common stands side by side then.
+    all.sort_unstable();
+    let mut sharing: Vec<(u32, u32)> = Vec::new();
+    for holders in all.chunk_by(|one, two| one.0 == two.0).filter(|holders| holders.len() > 1) {
+        let holders = &holders[..holders.len().min(COMMON)];
+        for (nth, (_, again)) in holders.iter().enumerate() {
+            sharing.extend(holders[..nth].iter().map(|(_, first)| (*again, *first)));
         }
+    }
+    sharing.sort_unstable();
+    let mut pairs = Vec::new();
+    for of_one in sharing.chunk_by(|one, two| one.0 == two.0) {
+        let again = of_one[0].0 as usize;
+        let of = &said[again];
         if done.contains(&again) {
             continue;
         }
+        let shared = of_one.chunk_by(|one, two| one == two).map(|same| (same[0].1 as usize, same.len()));
         let alike = |(first, common): &(usize, usize)| {
             let union = sizes[*first] + sizes[again] - common;
             common * 100 >= union * NEAR_PERCENT
                 && said[*first].file.path != of.file.path
-                && anchors(&said[*first].words) == anchors(&of.words)
+                && anchors(said[*first].words) == anchors(of.words)
                 && counts(said, audiences, *first, again)
         };
-        let best = shared.into_iter().filter(alike).max_by_key(|(first, common)| (*common, std::cmp::Reverse(*first)));
+        let best = shared.filter(alike).max_by_key(|(first, common)| (*common, std::cmp::Reverse(*first)));
         pairs.extend(best.map(|(first, _)| (first, again)));
     }
     pairs
 }
 
-fn shingles(words: &str) -> HashSet<u64> {
-    let words: Vec<&str> = words.split(' ').collect();
-    let of = |shingle: &[&str]| xxhash_rust::xxh3::xxh3_64(shingle.join(" ").as_bytes());
-    words.windows(SHINGLE.min(words.len()).max(1)).map(of).collect()
+/// Appends the hashes of all runs of a few words, each once, with the number of the instruction.
+fn shingles(words: &str, of: u32, out: &mut Vec<(u64, u32)>) {
+    let mut bounds = vec![0];
+    bounds.extend(words.bytes().enumerate().filter(|(_, byte)| *byte == b' ').map(|(at, _)| at + 1));
+    bounds.push(words.len() + 1);
+    let few = (SHINGLE + 1).min(bounds.len());
+    let hash = |run: &[usize]| xxhash_rust::xxh3::xxh3_64(&words.as_bytes()[run[0]..run[run.len() - 1] - 1]);
+    let from = out.len();
+    out.extend(bounds.windows(few).map(|run| (hash(run), of)));
+    out[from..].sort_unstable();
+    let mut kept = from;
+    for at in from..out.len() {
+        if kept == from || out[kept - 1] != out[at] {
+            out[kept] = out[at];
+            kept += 1;
+        }
+    }
+    out.truncate(kept);
+}
+
+/// A quick hash for keys of a few words.
+#[derive(Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        self.0 = xxhash_rust::xxh3::xxh3_64_with_seed(bytes, self.0);
+    }
 }
 
 /// What must not differ: numbers, names with marks in them, and negations.
@@ -165,7 +204,7 @@ fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
     let how = if same { "is told" } else { "is told in almost the same words" };
     let place =
         if first.file.path == again.file.path { "above".to_owned() } else { format!("in `{}`", first.file.path) };
-    let fix = removal(again).map(|span| Fix {
+    let fix = again.only_in_item().map(|span| Fix {
         title: "delete the second".to_owned(),
         applicability: Applicability::Unsafe,
         edits: vec![Edit { path: again.file.path.clone(), span, text: String::new() }],
@@ -175,7 +214,7 @@ fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
         help: "keep the one in the file that is loaded whenever it matters".to_owned(),
         span: Some(again.item.span),
         related: vec![label(first)],
-        key: again.words.clone(),
+        key: again.words.to_owned(),
         fixes: fix.into_iter().collect(),
         ..cx.finding(&again.file.path)
     }
@@ -197,26 +236,4 @@ fn many(cx: &Checker<'_>, said: &[Said<'_>], pairs: &[Pair]) -> Diagnostic {
 
 fn label(first: &Said<'_>) -> Label {
     Label { path: first.file.path.clone(), span: first.item.span, message: "told here first".to_owned() }
-}
-
-/// The lines of a list item that holds nothing but the instruction.
-fn removal(of: &Said<'_>) -> Option<Span> {
-    let File { document, source, .. } = of.file;
-    let text = source.text.as_str();
-    let inside = |span: Span| span.contains(of.item.span);
-    let item =
-        document.blocks.iter().rfind(|block| matches!(block.kind, BlockKind::Item { .. }) && inside(block.span))?;
-    let whole = item.span.slice(text);
-    let bare = crate::instructions::normalize(whole.trim_start_matches(|c: char| {
-        c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']')
-    }));
-    if bare != of.words {
-        return None;
-    }
-    let start = text[..item.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    if !text[start..item.span.start as usize].trim().is_empty() {
-        return None;
-    }
-    let end = text[item.span.end as usize..].find('\n').map_or(text.len(), |at| item.span.end as usize + at + 1);
-    Some(Span::new(start, end))
 }

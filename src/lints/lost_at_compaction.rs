@@ -2,7 +2,7 @@
 
 use crate::clients::{Role, claude_code};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Label, Severity};
-use crate::instructions::{Instruction, Kind, instructions};
+use crate::instructions::{Instruction, Kind};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
@@ -38,9 +38,11 @@ fn check(cx: &mut Checker<'_>) {
         if !may_hold_grave_prohibition(text) {
             continue;
         }
-        let found: Vec<Instruction> = instructions(&file.document, text)
+        let found: Vec<Instruction> = file
+            .instructions()
             .items
-            .into_iter()
+            .iter()
+            .copied()
             .filter(|item| item.kind == Kind::Never && is_grave(item.span.slice(text)))
             .filter(|item| !at_start.iter().any(|kept| kept.contains(item.span.slice(text).trim())))
             .collect();

@@ -122,8 +122,10 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
             ..cx.finding(&file.path)
         });
     }
-    // The directory of a skill at the top of its folder has no name of its own to compare with.
-    if text != directory && !directory.is_empty() {
+    // The directory of a skill at the top of its folder has no name of its own to compare with. Where a link gives the
+    // skill a second directory, one of them is enough.
+    let mut directories = file.roles.iter().map(|role| file_name(parent(&role.path)));
+    if !directories.any(|own| own == text) && !directory.is_empty() {
         cx.report(Diagnostic {
             severity: Severity::Info,
             message: format!("the skill is called `{text}` but lies in `{directory}/`"),

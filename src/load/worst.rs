@@ -28,13 +28,13 @@ pub fn worst<'a>(
     heaviest(world, request, paths, None, 1, weigh).pop()
 }
 
-/// Like [`worst`], but up to `most` paths of different weight, the heaviest first. `holders` names the folders (absolute)
-/// that may hold files of the client; without it each folder of `paths` is looked into.
-pub fn heaviest<'a>(
+/// Like [`worst`], but up to `most` paths of different weight, the heaviest first. `holders` names the folders (relative
+/// to the root) that may hold files of the client; without it each folder of `paths` is looked into.
+pub fn heaviest<'a, 'p>(
     world: &'a dyn World,
     request: &'a Request<'a>,
-    paths: &[&str],
-    holders: Option<&HashSet<PathBuf>>,
+    paths: &[&'p str],
+    holders: Option<&HashSet<&str>>,
     most: usize,
     weigh: &dyn Fn(&str) -> u64,
 ) -> Vec<(String, u64)> {
@@ -46,9 +46,9 @@ pub fn heaviest<'a>(
             dir = crate::paths::parent(dir);
         }
     }
-    let folders = dirs.into_iter().map(|dir| request.root.join(dir));
-    let wanted = |dir: &PathBuf| holders.is_none_or(|holders| holders.contains(dir)) && !request.cwd.starts_with(dir);
-    let folders: BTreeSet<PathBuf> = folders.filter(wanted).collect();
+    let may_hold = |dir: &&str| holders.is_none_or(|holders| holders.contains(*dir));
+    let folders = dirs.into_iter().filter(may_hold).map(|dir| request.root.join(dir));
+    let folders: BTreeSet<PathBuf> = folders.filter(|dir| !request.cwd.starts_with(dir)).collect();
     let additions = match request.client.name {
         "claude-code" => Claude::additions(world, request, &folders),
         "codex" => return Vec::new(),
@@ -63,7 +63,16 @@ pub fn heaviest<'a>(
             *own.entry(dir).or_default() += weight;
         }
     }
-    let mut totals: Vec<u64> = paths.iter().map(|path| folders_weight(path, &own)).collect();
+    // Neighbours in the sorted list mostly share their folder.
+    let mut last = ("", folders_weight("", &own));
+    let mut weight_of = |path: &'p str| {
+        let dir = crate::paths::parent(path);
+        if dir != last.0 {
+            last = (dir, folders_weight(dir, &own));
+        }
+        last.1
+    };
+    let mut totals: Vec<u64> = paths.iter().map(|path| weight_of(path)).collect();
     let mut by_anchor: BTreeMap<String, Vec<(&Scope, u64)>> = BTreeMap::new();
     for (anchor, scope, text) in &additions.rules {
         if let Some(anchor) = relative(anchor) {
@@ -87,12 +96,13 @@ pub fn heaviest<'a>(
     first.iter().rev().take(most).map(|(weight, at)| (paths[*at].to_owned(), *weight)).collect()
 }
 
-/// The weights of all folders around a path.
-fn folders_weight(path: &str, own: &HashMap<String, u64>) -> u64 {
-    if own.is_empty() {
+/// The weights of a folder and of all folders around it.
+fn folders_weight(dir: &str, own: &HashMap<String, u64>) -> u64 {
+    if own.is_empty() || dir.is_empty() {
         return 0;
     }
-    path.match_indices('/').filter_map(|(at, _)| own.get(&path[..at])).sum()
+    let around = dir.match_indices('/').filter_map(|(at, _)| own.get(&dir[..at]));
+    around.sum::<u64>() + own.get(dir).copied().unwrap_or(0)
 }
 
 impl Generic<'_> {

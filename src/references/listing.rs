@@ -156,8 +156,10 @@ pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode
         .iter()
         .map(|(_, missing)| missing.iter().map(|one| (one.span, one.written.clone())).collect())
         .collect();
-    let gone = match mentions::with_history(&around, mentioned) {
-        Ok(gone) => gone,
+    let candidates = || mentioned.iter().flat_map(|(_, missing)| missing);
+    let wanted = candidates().flat_map(|candidate| candidate.forms.iter().cloned()).collect();
+    let gone = match mentions::departed(&around, &wanted, candidates().count()) {
+        Ok(departed) => mentions::gone(mentioned, &departed),
         Err(why) => {
             found.unchecked = found.unchecked.take().or(why);
             Vec::new()

@@ -52,7 +52,8 @@ pub struct Candidate {
     pub span: Span,
     /// As it is written.
     pub written: String,
-    forms: Vec<Arc<str>>,
+    /// The full paths that it may stand for.
+    pub forms: Vec<Arc<str>>,
 }
 
 /// What the paths of one document come to before history is asked.
@@ -179,9 +180,11 @@ fn path_of<'a>(inline: &Inline, text: &'a str) -> Option<(Span, &'a str)> {
 /// The full paths that a written one may stand for: from the root, and from each folder between it and the document.
 fn forms(file: &File, path: &str) -> Vec<String> {
     let mut found: Vec<String> = normalize("", path).into_iter().collect();
-    let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
-    for place in places {
-        let mut folder = parent(place);
+    let mut folders: Vec<&str> = file.roles.iter().map(|role| parent(&role.path)).collect();
+    folders.push(parent(&file.path));
+    folders.sort_unstable();
+    folders.dedup();
+    for mut folder in folders {
         while !folder.is_empty() {
             found.extend(normalize(folder, path));
             folder = parent(folder);
@@ -194,23 +197,40 @@ fn forms(file: &File, path: &str) -> Vec<String> {
 
 /// Whether some file or folder ends with the path.
 fn is_end_of_some(index: &PathIndex, path: &str) -> bool {
-    let tail = format!("/{path}");
-    !index.ending_with(path).is_empty() || index.dirs.iter().any(|dir| dir.ends_with(&tail))
+    !index.ending_with(path).is_empty() || index.has_dir_ending_with(path)
 }
 
-/// The missing paths that history had. `Err` holds why history was not asked, if that is worth a note.
+/// The missing paths that history had, with what became of them.
+pub fn gone(
+    documents: Vec<(Arc<str>, Vec<Candidate>)>,
+    departed: &BTreeMap<Arc<str>, Departure>,
+) -> Vec<(Arc<str>, Mention)> {
+    let mut gone = Vec::new();
+    for (document, missing) in documents {
+        for Candidate { span, written, forms } in missing {
+            let known = forms.iter().find_map(|form| Some((form.clone(), departed.get(form)?.clone())));
+            let Some((path, departure)) = known else { continue };
+            let problem = Problem::Gone { path, commit: departure.commit, to: departure.to };
+            gone.push((document.clone(), Mention { span, written, problem }));
+        }
+    }
+    gone
+}
+
+/// What became of each of these paths, none of which is there; those that history never had are left out. `Err` holds why
+/// history was not asked, if that is worth a note, which counts `count` paths.
 ///
 /// # Errors
 /// When there is no history, only part of it, or not enough time.
-pub fn with_history(
+pub fn departed(
     around: &Surroundings<'_>,
-    documents: Vec<(Arc<str>, Vec<Candidate>)>,
-) -> Result<Vec<(Arc<str>, Mention)>, Option<String>> {
-    let count: usize = documents.iter().map(|(_, missing)| missing.len()).sum();
-    if count == 0 || around.mode == Mode::Off {
-        return Ok(Vec::new());
+    wanted: &BTreeSet<Arc<str>>,
+    count: usize,
+) -> Result<BTreeMap<Arc<str>, Departure>, Option<String>> {
+    if wanted.is_empty() || around.mode == Mode::Off {
+        return Ok(BTreeMap::new());
     }
-    let note = |why: &str| Some(format!("{count} paths that are not in the tree: {why}"));
+    let note = |why: &str| Some(format!("{count} paths that are not in the tree: {why}")).filter(|_| count > 0);
     // A folder without git has no history that could be missing.
     let Ok(mut repository) = git::open(around.root) else { return Err(None) };
     if !repository.shallow.is_empty() {
@@ -223,8 +243,6 @@ pub fn with_history(
     let key_of = |path: &str| key(&[b"departed-path", repository.head.as_bytes(), path.as_bytes()]);
     let mut known: BTreeMap<Arc<str>, Option<Departure>> = BTreeMap::new();
     let mut open: Vec<Arc<str>> = Vec::new();
-    let wanted: BTreeSet<&Arc<str>> =
-        documents.iter().flat_map(|(_, missing)| missing.iter().flat_map(|candidate| &candidate.forms)).collect();
     for path in wanted {
         match cache.get(key_of(path)) {
             Some("") => drop(known.insert(path.clone(), None)),
@@ -246,16 +264,7 @@ pub fn with_history(
         }
     }
     cache.save();
-    let mut gone = Vec::new();
-    for (document, missing) in documents {
-        for Candidate { span, written, forms } in missing {
-            let departed = forms.iter().find_map(|form| Some((form.clone(), known.get(form)?.clone()?)));
-            let Some((path, departure)) = departed else { continue };
-            let problem = Problem::Gone { path, commit: departure.commit, to: departure.to };
-            gone.push((document.clone(), Mention { span, written, problem }));
-        }
-    }
-    Ok(gone)
+    Ok(known.into_iter().filter_map(|(path, departure)| Some((path, departure?))).collect())
 }
 
 /// Files above this size are not searched for names, in bytes.

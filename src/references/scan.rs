@@ -54,21 +54,26 @@ pub fn looks_like_file(path: &str) -> bool {
 
 /// Every token of a text that looks like a file, or an address, in order.
 pub fn path_tokens(text: &str) -> Vec<Token> {
-    let bytes = text.as_bytes();
+    // Only a run with a dot or a bare name can be one, and all bare names end alike. Both are found many bytes at once.
+    let mut dots = memchr::memchr_iter(b'.', text.as_bytes()).peekable();
+    let mut bare = memchr::memmem::find_iter(text.as_bytes(), "file").peekable();
     let mut found = Vec::new();
     let mut at = 0;
-    while at < bytes.len() {
-        let end = run_end(text, at);
-        if end == at {
-            at += text[at..].chars().next().map_or(1, char::len_utf8);
-            continue;
-        }
-        if let Some(token) = token(text, at, end) {
+    loop {
+        while dots.next_if(|dot| *dot < at).is_some() {}
+        while bare.next_if(|file| *file < at).is_some() {}
+        let (dot, file) = (dots.peek().copied(), bare.peek().copied());
+        let Some(place) = dot.into_iter().chain(file).min() else { return found };
+        let (start, end) = (run_start(text, at, place), run_end(text, place));
+        let has_dot = dot.is_some_and(|dot| dot < end);
+        let run = &text[start..end];
+        if (has_dot || BARE_NAMES.iter().any(|name| run.contains(name)))
+            && let Some(token) = token(text, start, end)
+        {
             found.push(token);
         }
         at = end;
     }
-    found
 }
 
 /// Which bytes of ASCII are path characters.
@@ -89,6 +94,27 @@ static ASCII: [bool; 128] = {
     }
     table
 };
+
+/// The start of the run of path characters around byte `at`, but not before byte `from`.
+fn run_start(text: &str, from: usize, at: usize) -> usize {
+    let bytes = text.as_bytes();
+    let mut start = at;
+    while start > from {
+        let byte = bytes[start - 1];
+        if byte.is_ascii() {
+            if !ASCII[usize::from(byte)] {
+                break;
+            }
+            start -= 1;
+            continue;
+        }
+        match text[from..start].chars().next_back() {
+            Some(c) if is_path_char(c) => start -= c.len_utf8(),
+            _ => break,
+        }
+    }
+    start
+}
 
 /// The end of the run of path characters that starts at byte `at`.
 fn run_end(text: &str, at: usize) -> usize {
@@ -112,13 +138,6 @@ fn run_end(text: &str, at: usize) -> usize {
 
 fn token(text: &str, start: usize, end: usize) -> Option<Token> {
     let run = &text[start..end];
-    // All bare names end alike, which is cheaper to look for than each of them.
-    let may_be_bare = || run.len() > "file".len() && run.contains("file");
-    if memchr::memchr(b'.', run.as_bytes()).is_none()
-        && !(may_be_bare() && BARE_NAMES.iter().any(|name| run.contains(name)))
-    {
-        return None;
-    }
     if run.starts_with("//")
         && let Some(scheme) = text[..start].strip_suffix(':')
     {

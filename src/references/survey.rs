@@ -11,12 +11,13 @@ use super::mentions::{self, Mention, Symbol};
 use crate::clients::Role;
 use crate::config::DocumentClass;
 use crate::discover::format_of;
+use crate::history::Departure;
 use crate::model::Format;
-use crate::paths::Presence;
-use crate::workspace::{File, Workspace, read_document};
+use crate::paths::{Presence, normalize, parent};
+use crate::workspace::{File, ImportTarget, Workspace, read_document};
 use crate::world::World;
 use rayon::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// What one document says about others.
@@ -39,8 +40,18 @@ pub struct DocumentReferences {
 pub struct References {
     /// By document.
     pub documents: BTreeMap<Arc<str>, DocumentReferences>,
+    /// What became of paths that are not there and that history had, as far as it was asked.
+    pub departed: BTreeMap<Arc<str>, Departure>,
     /// How many references were looked at.
     pub count: usize,
+}
+
+impl References {
+    /// Where a path that is not there was renamed to, and the commit that did it.
+    pub fn renamed(&self, path: &str) -> Option<(&str, &str)> {
+        let Departure { commit, to, .. } = self.departed.get(path)?;
+        Some((to.as_deref()?, commit))
+    }
 }
 
 /// Roles whose bodies are about other projects more often than about this one.
@@ -105,9 +116,13 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
         }
         found.documents.insert(file.path.clone(), of_file);
     }
-    match mentions::with_history(&around, mentioned) {
-        Ok(gone) => {
-            for (path, mention) in gone {
+    let candidates = || mentioned.iter().flat_map(|(_, missing)| missing);
+    let mut wanted: BTreeSet<Arc<str>> = candidates().flat_map(|candidate| candidate.forms.iter().cloned()).collect();
+    wanted.extend(missing_targets(workspace));
+    match mentions::departed(&around, &wanted, candidates().count()) {
+        Ok(departed) => {
+            found.departed = departed;
+            for (path, mention) in mentions::gone(mentioned, &found.departed) {
                 if let Some(of_file) = found.documents.get_mut(&path) {
                     of_file.paths.push(mention);
                 }
@@ -117,6 +132,31 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
     }
     workspace.notes.extend(notes);
     workspace.references = found;
+}
+
+/// What imports, links and patterns without wildcards lead to and is not there, so that a rename can be told.
+fn missing_targets(workspace: &Workspace) -> BTreeSet<Arc<str>> {
+    let mut found: BTreeSet<Arc<str>> = BTreeSet::new();
+    for edge in &workspace.imports {
+        if let ImportTarget::Missing(target) = &edge.target {
+            found.insert(target.as_str().into());
+        }
+    }
+    let is_missing = |path: &String| workspace.index.presence(path) == Presence::Missing;
+    for file in workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown) {
+        let targets = links(file).filter_map(|link| match &link.destination {
+            Destination::Path(path) => normalize(parent(&file.path), path.trim_start_matches('/')),
+            _ => None,
+        });
+        found.extend(targets.filter(is_missing).map(Arc::from));
+    }
+    for rule in workspace.scoped_rules() {
+        let plain = rule.patterns.iter().filter(|pattern| !pattern.text.contains(['*', '?', '[', '{', '!', '\\']));
+        let paths = plain.filter_map(|pattern| normalize(&rule.anchor, pattern.text.trim_start_matches('/')));
+        found.extend(paths.filter(is_missing).map(Arc::from));
+    }
+    found.remove("");
+    found
 }
 
 /// The documents that are checked, with their classes: Markdown that is linted, documents that the configuration names,

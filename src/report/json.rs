@@ -60,7 +60,7 @@ struct JsonDiagnostic<'a> {
     parts: Vec<JsonPart<'a>>,
     related: Vec<JsonRelated<'a>>,
     fixes: Vec<JsonFix<'a>>,
-    fingerprint: String,
+    fingerprint: &'a str,
 }
 
 #[derive(Serialize)]
@@ -156,12 +156,10 @@ pub fn to_text(document: &impl Serialize, pretty: bool) -> String {
 }
 
 fn diagnostics<'a>(report: &'a Report<'_>) -> Vec<JsonDiagnostic<'a>> {
-    let fingerprints = crate::diagnostic::fingerprints(&report.diagnostics);
-    let both = report.diagnostics.iter().zip(fingerprints);
-    both.map(|(finding, fingerprint)| diagnostic(report.workspace, finding, fingerprint)).collect()
+    report.diagnostics.iter().map(|finding| diagnostic(report.workspace, finding)).collect()
 }
 
-fn diagnostic<'a>(workspace: &Workspace, finding: &'a Diagnostic, fingerprint: String) -> JsonDiagnostic<'a> {
+fn diagnostic<'a>(workspace: &Workspace, finding: &'a Diagnostic) -> JsonDiagnostic<'a> {
     let range_in = |path: &str, span: Option<Span>| Some(range(source(workspace, path)?, span?));
     JsonDiagnostic {
         lint: finding.lint,
@@ -190,7 +188,7 @@ fn diagnostic<'a>(workspace: &Workspace, finding: &'a Diagnostic, fingerprint: S
             })
             .collect(),
         fixes: finding.fixes.iter().map(fix).collect(),
-        fingerprint,
+        fingerprint: &finding.fingerprint,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::clients::{Client, NAMING_FILES_IN_SETTINGS, Role};
 use crate::discover::format_of;
 use crate::load::{self, Indexed, Plan, Request};
 use crate::model::Document;
+use crate::paths::parent;
 use crate::tokens;
 use crate::world::{ReadError, World};
 use rayon::prelude::*;
@@ -182,18 +183,16 @@ impl Workspace {
     }
 
     /// The folders that may hold files of the client; `None` where its settings may name any file.
-    fn holders(&self, client: &'static Client) -> Option<HashSet<PathBuf>> {
+    fn holders(&self, client: &'static Client) -> Option<HashSet<&str>> {
         if self.is_told_what_to_load(client) {
             return None;
         }
         let mut holders = HashSet::new();
         for file in &self.files {
             for role in file.roles.iter().filter(|role| role.client == client.name) {
-                let dirs = Path::new(&*role.path).ancestors().skip(1);
-                for dir in dirs {
-                    if !holders.insert(self.root.join(dir)) {
-                        break;
-                    }
+                let mut dir = parent(&role.path);
+                while holders.insert(dir) && !dir.is_empty() {
+                    dir = parent(dir);
                 }
             }
         }
