@@ -42,6 +42,7 @@ pub mod content;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod handoff;
 pub mod history;
 pub mod instructions;
 pub mod lint;

@@ -14,6 +14,7 @@ pub use rules::{ScopedRule, flag};
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
 use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
@@ -174,6 +175,8 @@ pub struct Workspace {
     /// Manifests, and configuration files of formatters and linters, in the root, by path.
     pub configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// Handoffs with what git says about them, once [`crate::handoff::survey::survey`] was made.
+    pub handoffs: Handoffs,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
@@ -366,6 +369,7 @@ fn load_files(
         configs,
         config,
         scoped_rules: OnceLock::new(),
+        handoffs: Handoffs::default(),
         references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),

@@ -108,6 +108,28 @@ fn kind_of(file_type: std::fs::FileType) -> EntryKind {
     }
 }
 
+impl Disk {
+    /// A regular file to be read from the byte `from` on, with its size in bytes: for files that are too large to be held.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn stream(self, path: &Path, from: u64) -> io::Result<(impl Read + use<>, u64)> {
+        let mut file = open_without_waiting(path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
+        io::Seek::seek(&mut file, io::SeekFrom::Start(from))?;
+        Ok((file, meta.len()))
+    }
+
+    /// When a file was last changed, in nanoseconds since 1970; for finding the newest, never for a result.
+    pub fn changed(self, path: &Path) -> Option<u128> {
+        let time = std::fs::metadata(path).ok()?.modified().ok()?;
+        time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| since.as_nanos())
+    }
+}
+
 impl World for Disk {
     fn read_dir(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
         let mut entries = Vec::new();

@@ -14,6 +14,7 @@ use crate::clients;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::{self, Mended, Texts};
+use crate::handoff;
 use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
 use crate::references::drift::Mode;
@@ -163,6 +164,7 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let world: &dyn World = if overlay.files.is_empty() { under } else { &overlay };
     let mut workspace = workspace::load(world, root, settings, config);
     let mode = history(arguments, &workspace.settings);
+    handoff::survey::survey(&mut workspace, world, &[], mode != Mode::Off);
     let how = since::How { mode, cached: question.cached, selection };
     let mut before = None;
     match &question.change {

@@ -200,7 +200,7 @@ fn missing_targets(workspace: &Workspace, wanted: Option<&Wanted<'_>>) -> BTreeS
 /// and those that any of these links to.
 fn documents(workspace: &Workspace) -> BTreeMap<Arc<str>, DocumentClass> {
     let settings = &workspace.settings;
-    let class = |path: &str| settings.document_class(path);
+    let class = |path: &str| settings.document_class(path).or_else(|| workspace.handoffs.class(path));
     let mut found: BTreeMap<Arc<str>, DocumentClass> = BTreeMap::new();
     for file in workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown) {
         found.insert(file.path.clone(), class(&file.path).unwrap_or(DocumentClass::Living));

@@ -4,6 +4,7 @@
 //! makes every call, with everything switched off that could run one; user revisions stand after `--end-of-options`.
 
 pub mod compare;
+pub mod worktree;
 
 use super::{Disk, World};
 use std::collections::BTreeSet;
