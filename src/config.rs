@@ -4,11 +4,11 @@
 //! carries the place in the file, and one wrong key does not hide the next.
 
 mod keys;
-mod toml_node;
 
 pub use keys::{KEYS, Key, Kind};
 
 use crate::model::{Entry, Node, NodeKind};
+use crate::parse;
 use crate::source::Span;
 use globset::{Glob, GlobSet, GlobSetBuilder};
 
@@ -153,10 +153,42 @@ pub struct Settings {
     pub profile: String,
     /// The repository's own multiplier from exact counts to the profile's tokens.
     pub multiplier: Option<f64>,
+    /// How many more tokens may load at startup than before a change; `None` does not judge growth.
+    pub growth_tokens: Option<u64>,
+    /// How many more instructions may load at startup than before a change; `None` does not judge growth.
+    pub growth_instructions: Option<u64>,
     /// Whether personal files count (`--local`).
     pub local: bool,
     /// The model's window in tokens: some clients grant a share of it to their listings.
     pub window: u64,
+    /// Names that the user says exist, beside those that ctxlint knows.
+    pub known: Known,
+}
+
+/// Names that exist although neither the client's tables nor the repository show them. A `*` at the end of a name stands
+/// for any further characters.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Tools.
+    pub tools: Vec<String>,
+    /// Models.
+    pub models: Vec<String>,
+    /// Skills that come from elsewhere.
+    pub skills: Vec<String>,
+    /// MCP servers that come from elsewhere.
+    pub servers: Vec<String>,
+    /// Frontmatter keys that other programs read.
+    pub keys: Vec<String>,
+}
+
+impl Known {
+    /// Whether one of the `names` is `name`, or stands for it.
+    pub fn holds(names: &[String], name: &str) -> bool {
+        names.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => known == name,
+        })
+    }
 }
 
 impl Default for Settings {
@@ -176,13 +208,21 @@ impl Default for Settings {
             encoding: "o200k_base".to_owned(),
             profile: "claude-5".to_owned(),
             multiplier: None,
+            growth_tokens: None,
+            growth_instructions: None,
             local: false,
             window: crate::clients::claude_code::DEFAULT_WINDOW,
+            known: Known::default(),
         }
     }
 }
 
 impl Settings {
+    /// Whether the user holds skills to the open Agent Skills specification.
+    pub fn holds_to_specification(&self) -> bool {
+        self.clients.iter().any(|name| name == crate::clients::AGENT_SKILLS)
+    }
+
     /// The budget that the user wrote for `name` and the file at `path`: the last matching override, else the section.
     pub fn budget(&self, name: &str, path: &str) -> Option<Budget> {
         let overridden = self.overrides.iter().rev().filter(|entry| !entry.budgets.is_empty());
@@ -223,7 +263,9 @@ pub struct ConfigProblem {
 /// Reads a configuration file. The settings hold everything that could be used; problems are in order of position.
 pub fn parse(text: &str) -> (Settings, Vec<ConfigProblem>) {
     let mut settings = Settings::default();
-    let (root, mut problems) = toml_node::parse(text);
+    let (root, wrong) = parse::toml::parse_toml(text);
+    let problem = |(span, message)| ConfigProblem { span, message, help: String::new() };
+    let mut problems: Vec<ConfigProblem> = wrong.into_iter().map(problem).collect();
     read_table("", &root, &mut settings, &mut problems);
     problems.sort_by_key(|problem| problem.span);
     (settings, problems)

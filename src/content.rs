@@ -1,15 +1,19 @@
 //! What is told together: the instructions of the files that one load plan can hold at the same time.
 
+pub mod manifests;
+pub mod tools;
 mod topics;
 
-pub use topics::{TOPICS, Topic, choices, line_length, scope};
+pub use topics::{TOPICS, Topic, choices, scope};
 
 use crate::clients::Role;
 use crate::diagnostic::ClientRef;
 use crate::discover::RoleAt;
-use crate::instructions::Instruction;
+use crate::instructions::{Instruction, normalize};
 use crate::load::{Portion, Trigger};
+use crate::model::{Block, BlockKind};
 use crate::paths::parent;
+use crate::source::Span;
 use crate::workspace::{File, Workspace};
 use std::collections::BTreeSet;
 
@@ -42,6 +46,28 @@ pub struct Said<'a> {
     pub item: Instruction,
     /// Its words, normalised.
     pub words: &'a str,
+}
+
+impl Said<'_> {
+    /// The lines of the list item that holds nothing but the instruction, where there is one.
+    pub fn only_in_item(&self) -> Option<Span> {
+        let File { document, source, .. } = self.file;
+        let text = source.text.as_str();
+        let holds =
+            |block: &&Block| matches!(block.kind, BlockKind::Item { .. }) && block.span.contains(self.item.span);
+        let item = document.blocks.iter().rfind(holds)?;
+        let is_mark = |c: char| c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']');
+        if normalize(item.span.slice(text).trim_start_matches(is_mark)) != self.words {
+            return None;
+        }
+        let start = text[..item.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
+        if !text[start..item.span.start as usize].trim().is_empty() {
+            return None;
+        }
+        let end = item.span.end as usize;
+        let end = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+        Some(Span::new(start, end))
+    }
 }
 
 /// Folders whose context files are for other repositories.

@@ -81,6 +81,8 @@ struct Report<'a> {
     startup: Totals,
     /// Of the start and all touches together.
     all: Totals,
+    /// Instructions that stand in the plan already when they come again; they count once.
+    repeated: u64,
     estimate: Estimate,
     budgets: Vec<BudgetState>,
     with_text: bool,
@@ -138,7 +140,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     let known = |path: &Path| {
         let inside = path.strip_prefix(&root).ok()?.to_str()?.replace('\\', "/");
         let file = workspace.file(&inside).filter(|file| file.is_readable())?;
-        Some((file.source.text.as_str(), &file.document))
+        Some((file.source.text.as_str(), &*file.document))
     };
     let machine = arguments.machine.then_some(Machine { home: &home, managed: &managed });
     let base = Request {
@@ -219,7 +221,7 @@ fn managed_dir() -> &'static str {
 /// Counts a plan.
 fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, touched: Vec<String>) -> Report<'a> {
     let encoding = Encoding::from_name(&settings.encoding).unwrap_or_default();
-    let counts = measure::instructions_of(plan);
+    let counts = measure::instructions_of(plan, |_| None);
     let size = |(load, counted): (&Load, &LoadInstructions)| Measured {
         instructions: counted.distinct,
         ..measure::measure(encoding, &load.text)
@@ -227,6 +229,7 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
     let sizes: Vec<Measured> = plan.loads.iter().zip(&counts).map(size).collect();
     let startup = totals(plan, &sizes, |load| load.touch.is_none());
     let all = totals(plan, &sizes, |_| true);
+    let repeated = counts.iter().map(|counted| counted.repeated).sum();
     let profile = Profile::from_name(&settings.profile).unwrap_or(&PROFILES[0]);
     let code = |text: &str| super::measure::code_ranges(&parse(text, Format::Markdown));
     let classes = plan.loads.iter().map(|load| split(Encoding::O200kBase, &load.text, &code(&load.text)));
@@ -254,6 +257,7 @@ fn weighed<'a>(client: &'static Client, plan: &'a Plan, settings: &Settings, tou
         sizes,
         startup,
         all,
+        repeated,
         estimate: estimate(profile, classes, settings.multiplier),
         budgets,
         with_text: false,

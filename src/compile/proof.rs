@@ -162,7 +162,7 @@ pub fn startup(workspace: &Workspace, target: Target) -> Measured {
 
 fn startup_of(workspace: &Workspace, client: &'static Client) -> Measured {
     let plan = workspace.plan_of(client, &[]);
-    let counts = measure::instructions_of(&plan);
+    let counts = measure::instructions_of(&plan, |load| workspace.real_file(&load.path));
     let mut total = Measured::default();
     for (load, counted) in plan.loads.iter().zip(&counts) {
         let size = measure::measure(workspace.encoding(), &load.text);

@@ -4,6 +4,7 @@ use super::Said;
 use crate::model::NO_PARENT;
 use crate::paths::parent;
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
@@ -17,7 +18,7 @@ pub struct Topic {
 }
 
 /// The choices that are known.
-pub static TOPICS: [Topic; 6] = [
+pub static TOPICS: [Topic; 12] = [
     Topic {
         name: "indentation",
         values: &[
@@ -98,6 +99,125 @@ pub static TOPICS: [Topic; 6] = [
             ("conda", &["use conda", "conda only", "only conda"]),
         ],
     },
+    Topic {
+        name: "test runner",
+        values: &[
+            ("Jest", &["use jest", "jest only", "only jest", "tests with jest"]),
+            ("Vitest", &["use vitest", "vitest only", "only vitest", "tests with vitest"]),
+            ("Mocha", &["use mocha", "mocha only", "only mocha", "tests with mocha"]),
+        ],
+    },
+    Topic {
+        name: "Python test runner",
+        values: &[
+            ("pytest", &["use pytest", "pytest only", "only pytest", "tests with pytest"]),
+            ("unittest", &["use unittest", "unittest only", "only unittest", "tests with unittest"]),
+        ],
+    },
+    Topic {
+        name: "running the tests",
+        values: &[
+            (
+                "running them",
+                &[
+                    "always run the tests",
+                    "always run tests",
+                    "run the tests after every change",
+                    "run tests after every change",
+                    "run the tests after each change",
+                    "run tests after each change",
+                ],
+            ),
+            (
+                "not running them",
+                &[
+                    "never run the tests",
+                    "never run tests",
+                    "do not run the tests",
+                    "do not run tests",
+                    "don't run the tests",
+                    "don't run tests",
+                ],
+            ),
+        ],
+    },
+    Topic {
+        name: "commits",
+        values: &[
+            (
+                "commits without asking",
+                &[
+                    "commit automatically",
+                    "commit without asking",
+                    "commit after every change",
+                    "commit after each change",
+                    "commit after every task",
+                    "commit after each task",
+                ],
+            ),
+            (
+                "none without being asked",
+                &[
+                    "never commit automatically",
+                    "do not commit automatically",
+                    "don't commit automatically",
+                    "never commit without asking",
+                    "do not commit without asking",
+                    "don't commit without asking",
+                    "never commit on your own",
+                    "do not commit on your own",
+                    "don't commit on your own",
+                    "only commit on request",
+                ],
+            ),
+        ],
+    },
+    Topic {
+        name: "commit messages",
+        values: &[
+            ("English", &["commit messages in english", "commit message in english", "english commit messages"]),
+            ("Japanese", &["commit messages in japanese", "japanese commit messages"]),
+            ("Chinese", &["commit messages in chinese", "chinese commit messages"]),
+            ("German", &["commit messages in german", "german commit messages"]),
+        ],
+    },
+    Topic {
+        name: "merging",
+        values: &[
+            ("squash merges", &["use squash merges", "use squash merge", "squash merge only", "always squash merge"]),
+            ("merge commits", &["use merge commits", "merge commits only", "always use merge commits"]),
+            ("rebase merges", &["use rebase merges", "rebase merge only", "always rebase and merge"]),
+        ],
+    },
+];
+
+/// What is limited to a number, with the phrases that name it and the numbers that make sense.
+struct Limit {
+    name: &'static str,
+    phrases: &'static [&'static str],
+    least: u64,
+    most: u64,
+}
+
+static LIMITS: [Limit; 2] = [
+    Limit {
+        name: "line length",
+        phrases: &[
+            "line length",
+            "line-length",
+            "lines to",
+            "characters per line",
+            "chars per line",
+            "column limit",
+            "max line",
+            "line width",
+            "lines under",
+            "lines below",
+        ],
+        least: 40,
+        most: 400,
+    },
+    Limit { name: "test coverage", phrases: &["test coverage", "code coverage"], least: 30, most: 100 },
 ];
 
 /// Words that limit what an instruction is about. Two instructions are compared only where these are the same.
@@ -162,25 +282,37 @@ const SCOPES: [&str; 58] = [
     "jsx-attributes",
 ];
 
-/// The choices that an instruction makes: each topic with the one value that it asks for.
-pub fn choices(words: &str) -> impl Iterator<Item = (&'static Topic, &'static str)> + '_ {
+/// The choices that an instruction makes: the name of the topic, and the one value that it asks for.
+pub fn choices(words: &str) -> Vec<(&'static str, Cow<'static, str>)> {
     // Most instructions hold no phrase of any topic; one pass over their words tells.
     static PHRASES: LazyLock<Option<(AhoCorasick, Vec<usize>)>> = LazyLock::new(|| {
-        let of = |(nth, topic): (usize, &'static Topic)| {
+        let of_topic = |(nth, topic): (usize, &'static Topic)| {
             topic.values.iter().flat_map(|(_, phrases)| *phrases).map(move |phrase| (*phrase, nth))
         };
-        let (phrases, topics): (Vec<&str>, Vec<usize>) = TOPICS.iter().enumerate().flat_map(of).unzip();
+        let of_limit = |(nth, limit): (usize, &'static Limit)| {
+            limit.phrases.iter().map(move |phrase| (*phrase, TOPICS.len() + nth))
+        };
+        let topics = TOPICS.iter().enumerate().flat_map(of_topic);
+        let (phrases, of): (Vec<&str>, Vec<usize>) = topics.chain(LIMITS.iter().enumerate().flat_map(of_limit)).unzip();
         // This kind is made in a tenth of the time that the fastest one takes.
         let automaton = AhoCorasick::builder().kind(Some(AhoCorasickKind::ContiguousNFA)).build(phrases).ok()?;
-        Some((automaton, topics))
+        Some((automaton, of))
     });
-    let mut named = [PHRASES.is_none(); TOPICS.len()];
-    if let Some((automaton, topics)) = &*PHRASES {
+    let mut named = [PHRASES.is_none(); TOPICS.len() + LIMITS.len()];
+    if let Some((automaton, of)) = &*PHRASES {
         for found in automaton.find_overlapping_iter(words) {
-            named[topics[found.pattern().as_usize()]] = true;
+            named[of[found.pattern().as_usize()]] = true;
         }
     }
-    TOPICS.iter().zip(named).filter(|(_, named)| *named).filter_map(|(topic, _)| Some((topic, value_of(topic, words)?)))
+    let (topics, limits) = named.split_at(TOPICS.len());
+    let mut found = Vec::new();
+    for (topic, _) in TOPICS.iter().zip(topics).filter(|(_, named)| **named) {
+        found.extend(value_of(topic, words).map(|value| (topic.name, Cow::Borrowed(value))));
+    }
+    for (limit, _) in LIMITS.iter().zip(limits).filter(|(_, named)| **named) {
+        found.extend(number_of(limit, words).map(|number| (limit.name, Cow::Owned(number.to_string()))));
+    }
+    found
 }
 
 /// The one value that an instruction asks for; none where it names several without refusing the others.
@@ -228,8 +360,9 @@ fn asks_for(words: &str, phrase: &str) -> bool {
     })
 }
 
-/// The words of an instruction, and of the headings above it, that limit what it is about.
-pub fn scope<'a>(of: &'a Said<'_>) -> Vec<&'a str> {
+/// The words of an instruction, and of the headings above it, that limit what it is about. Those of `subject` name what it
+/// is about and limit nothing.
+pub fn scope<'a>(of: &'a Said<'_>, subject: &str) -> Vec<&'a str> {
     let file = of.file;
     let mut scope: BTreeSet<&str> =
         of.words.split(' ').filter_map(|word| SCOPES.iter().find(|scope| **scope == word)).copied().collect();
@@ -250,29 +383,16 @@ pub fn scope<'a>(of: &'a Said<'_>) -> Vec<&'a str> {
     {
         scope.insert(&file.path);
     }
-    scope.into_iter().collect()
+    scope.into_iter().filter(|word| !subject.split(' ').any(|of| of == *word)).collect()
 }
 
-/// The length of lines that an instruction asks for: `line length of 100`, `at most 80 characters per line`.
-pub fn line_length(words: &str) -> Option<u64> {
-    let about = [
-        "line length",
-        "line-length",
-        "lines to",
-        "characters per line",
-        "chars per line",
-        "column limit",
-        "max line",
-        "line width",
-        "lines under",
-        "lines below",
-    ];
-    if !about.iter().any(|phrase| words.contains(phrase)) {
-        return None;
-    }
-    let mut numbers = words
-        .split(' ')
-        .filter_map(|word| word.trim_end_matches("-character").trim_end_matches("-column").parse::<u64>().ok());
-    let number = numbers.next().filter(|number| (40..=400).contains(number))?;
+/// The only number of an instruction about a limit: `line length of 100`, `at most 80 characters per line`.
+fn number_of(limit: &Limit, words: &str) -> Option<u64> {
+    let bare = |word: &str| {
+        let word = word.trim_end_matches("-character").trim_end_matches("-column");
+        word.parse::<u64>().ok()
+    };
+    let mut numbers = words.split(' ').filter_map(bare);
+    let number = numbers.next().filter(|number| (limit.least..=limit.most).contains(number))?;
     if numbers.next().is_some() { None } else { Some(number) }
 }

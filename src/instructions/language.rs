@@ -44,9 +44,9 @@ pub(super) fn detect(text: &str) -> Languages {
         end -= 1;
     }
     let (mut known, mut foreign, mut kana, mut han) = (0, 0, 0, 0);
-    let mut latin = text.as_bytes()[..end].iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let mut latin = ascii_letters(&text.as_bytes()[..end]);
     let mut rest = &text[..end];
-    while let Some(at) = rest.bytes().position(|byte| !byte.is_ascii()) {
+    while let Some(at) = first_beyond_ascii(rest.as_bytes()) {
         let mut chars = rest[at..].chars();
         match chars.next().unwrap_or(' ') {
             '\u{c0}'..='\u{24f}' => latin += 1,
@@ -102,26 +102,48 @@ fn latin_language(text: &str) -> (Language, usize, usize) {
     (LATIN[best], stops[best], words)
 }
 
+/// How many bytes are letters of ASCII. Counted in short rows of bytes, many at once.
+fn ascii_letters(bytes: &[u8]) -> usize {
+    let in_row = |row: &[u8]| usize::from(row.iter().map(|byte| u8::from(byte.is_ascii_alphabetic())).sum::<u8>());
+    bytes.chunks(128).map(in_row).sum()
+}
+
+/// The first byte that is not ASCII.
+fn first_beyond_ascii(bytes: &[u8]) -> Option<usize> {
+    let rows = bytes.chunks(64).take_while(|row| row.is_ascii()).count();
+    let from = (rows * 64).min(bytes.len());
+    bytes[from..].iter().position(|byte| !byte.is_ascii()).map(|at| from + at)
+}
+
 /// The runs of letters and apostrophes of a text.
 fn words_of(text: &str) -> impl Iterator<Item = &str> {
+    const LETTER: [bool; 256] = {
+        let mut letter = [false; 256];
+        let mut byte = 0u8;
+        while byte < 128 {
+            letter[byte as usize] = byte.is_ascii_alphabetic() || byte == b'\'';
+            byte += 1;
+        }
+        letter
+    };
     let bytes = text.as_bytes();
-    let is_letter = |at: usize| bytes[at].is_ascii_alphabetic() || bytes[at] == b'\'';
-    // The character at `at` where it is a letter beyond ASCII: its length.
-    let other = |at: usize| {
-        let c = if bytes[at].is_ascii() { None } else { text.get(at..).and_then(|rest| rest.chars().next()) };
-        c.filter(|c| c.is_alphabetic()).map(char::len_utf8)
+    // How long the letter at `at` is; 0 where there is none.
+    let letter = |at: usize| {
+        let byte = bytes[at];
+        if byte.is_ascii() {
+            return usize::from(LETTER[usize::from(byte)]);
+        }
+        let c = text.get(at..).and_then(|rest| rest.chars().next());
+        c.filter(|c| c.is_alphabetic()).map_or(0, char::len_utf8)
     };
     let mut at = 0;
     std::iter::from_fn(move || {
-        while at < bytes.len() && !is_letter(at) && other(at).is_none() {
+        while at < bytes.len() && letter(at) == 0 {
             at += 1;
         }
         let start = at;
-        while at < bytes.len() {
-            match if is_letter(at) { Some(1) } else { other(at) } {
-                Some(length) => at += length,
-                None => break,
-            }
+        while at < bytes.len() && letter(at) > 0 {
+            at += letter(at);
         }
         (start < at).then(|| &text[start..at])
     })

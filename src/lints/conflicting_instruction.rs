@@ -4,6 +4,7 @@ use crate::content::{self, Said, choices, scope};
 use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The lint.
@@ -55,27 +56,35 @@ const POLARITY: [&str; 26] = [
 /// A topic about which one place says more than this many things is a table of cases, no rule.
 const MANY_VALUES: usize = 3;
 
+/// Topics about when to do something: there a condition is the choice itself.
+const POLICIES: [&str; 2] = ["running the tests", "commits"];
+
+/// Each value that is asked for, with the numbers of the instructions that do.
+type Places<'v> = BTreeMap<Cow<'v, str>, Vec<usize>>;
+
 fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
     let audiences = content::audiences(workspace);
     let said = content::said(workspace, &audiences);
-    let open: Vec<&Said<'_>> =
-        said.iter().filter(|of| of.item.kind != Kind::Conditional && !has_exception(of.words)).collect();
+    let open: Vec<&Said<'_>> = said.iter().filter(|of| !has_exception(of.words)).collect();
     let meet = |one: &Said<'_>, two: &Said<'_>| audiences.iter().any(|of| of.meet(&one.file.path, &two.file.path));
 
     let mut reported: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut found: Vec<(usize, usize, String)> = Vec::new();
-    let mut by_topic: BTreeMap<&str, BTreeMap<Vec<&str>, BTreeMap<&str, Vec<usize>>>> = BTreeMap::new();
+    let mut by_topic: BTreeMap<&str, BTreeMap<Vec<&str>, Places<'_>>> = BTreeMap::new();
     for (at, of) in open.iter().enumerate() {
         for (topic, value) in choices(of.words) {
-            let asked = by_topic.entry(topic.name).or_default();
-            asked.entry(scope(of)).or_default().entry(value).or_default().push(at);
+            if of.item.kind == Kind::Conditional && !POLICIES.contains(&topic) {
+                continue;
+            }
+            let asked = by_topic.entry(topic).or_default();
+            asked.entry(scope(of, topic)).or_default().entry(value).or_default().push(at);
         }
     }
     for (topic, asked) in by_topic {
         for values in asked.into_values().filter(|values| (2..=MANY_VALUES).contains(&values.len())) {
             let all: Vec<(&str, usize)> =
-                values.iter().flat_map(|(value, places)| places.iter().map(|at| (*value, *at))).collect();
+                values.iter().flat_map(|(value, places)| places.iter().map(|at| (&**value, *at))).collect();
             let pair = all.iter().enumerate().find_map(|(nth, (value, one))| {
                 let other =
                     all[nth + 1..].iter().find(|(other, two)| other != value && meet(open[*one], open[*two]))?;
@@ -95,7 +104,7 @@ fn check(cx: &mut Checker<'_>) {
         }
     }
     let mut by_core: HashMap<String, Vec<usize>> = HashMap::new();
-    for (at, of) in open.iter().enumerate() {
+    for (at, of) in open.iter().enumerate().filter(|(_, of)| of.item.kind != Kind::Conditional) {
         if let Some(core) = core(of.words) {
             by_core.entry(core).or_default().push(at);
         }
@@ -104,7 +113,7 @@ fn check(cx: &mut Checker<'_>) {
         let never = |at: &&usize| open[**at].item.kind == Kind::Never;
         let (Some(no), Some(yes)) = (places.iter().find(never), places.iter().find(|at| !never(at))) else { continue };
         let (first, second) = (*no.min(yes), *no.max(yes));
-        let same = scope(open[first]) == scope(open[second]);
+        let same = scope(open[first], "") == scope(open[second], "");
         if same && meet(open[first], open[second]) && reported.insert((first, second)) {
             let (this, that) = if second == *no { ("forbids", "asks for") } else { ("asks for", "forbids") };
             found.push((first, second, format!("this {this} what an instruction elsewhere {that}")));

@@ -5,9 +5,6 @@ use crate::content::{self, Audience, Said};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::model::BlockKind;
-use crate::source::Span;
-use crate::workspace::File;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
@@ -207,7 +204,7 @@ fn one(cx: &Checker<'_>, first: &Said<'_>, again: &Said<'_>) -> Diagnostic {
     let how = if same { "is told" } else { "is told in almost the same words" };
     let place =
         if first.file.path == again.file.path { "above".to_owned() } else { format!("in `{}`", first.file.path) };
-    let fix = removal(again).map(|span| Fix {
+    let fix = again.only_in_item().map(|span| Fix {
         title: "delete the second".to_owned(),
         applicability: Applicability::Unsafe,
         edits: vec![Edit { path: again.file.path.clone(), span, text: String::new() }],
@@ -239,26 +236,4 @@ fn many(cx: &Checker<'_>, said: &[Said<'_>], pairs: &[Pair]) -> Diagnostic {
 
 fn label(first: &Said<'_>) -> Label {
     Label { path: first.file.path.clone(), span: first.item.span, message: "told here first".to_owned() }
-}
-
-/// The lines of a list item that holds nothing but the instruction.
-fn removal(of: &Said<'_>) -> Option<Span> {
-    let File { document, source, .. } = of.file;
-    let text = source.text.as_str();
-    let inside = |span: Span| span.contains(of.item.span);
-    let item =
-        document.blocks.iter().rfind(|block| matches!(block.kind, BlockKind::Item { .. }) && inside(block.span))?;
-    let whole = item.span.slice(text);
-    let bare = crate::instructions::normalize(whole.trim_start_matches(|c: char| {
-        c.is_ascii_digit() || matches!(c, '-' | '*' | '+' | '.' | ')' | ' ' | '[' | ']')
-    }));
-    if bare != of.words {
-        return None;
-    }
-    let start = text[..item.span.start as usize].rfind('\n').map_or(0, |at| at + 1);
-    if !text[start..item.span.start as usize].trim().is_empty() {
-        return None;
-    }
-    let end = text[item.span.end as usize..].find('\n').map_or(text.len(), |at| item.span.end as usize + at + 1);
-    Some(Span::new(start, end))
 }

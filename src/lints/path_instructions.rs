@@ -3,7 +3,7 @@
 use super::path_tokens::path;
 use crate::diagnostic::{Basis, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::instructions_of;
+use crate::measure::{LoadInstructions, instructions_of};
 use crate::workspace::ClientPlan;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,17 +25,17 @@ pub static PATH_INSTRUCTIONS: Lint = Lint {
 };
 
 /// Instructions of each load of a plan, by client and touched file.
-type Counts = HashMap<(&'static str, Option<String>), Vec<u64>>;
+type Counts = HashMap<(&'static str, Option<String>), Vec<LoadInstructions>>;
 
 fn check(cx: &mut Checker<'_>) {
+    let workspace = cx.workspace;
     let known: RefCell<Counts> = RefCell::default();
     // Equal instructions count once, so the loads of a plan are counted together.
     let count = |plan: &ClientPlan, load: usize| {
+        let count = || instructions_of(&plan.plan, |load| workspace.real_file(&load.path));
         let mut known = known.borrow_mut();
-        let counts = known
-            .entry((plan.client.name, plan.touched.clone()))
-            .or_insert_with(|| instructions_of(&plan.plan).iter().map(|counted| counted.distinct).collect());
-        counts.get(load).copied().unwrap_or(0)
+        let counts = known.entry((plan.client.name, plan.touched.clone())).or_insert_with(count);
+        counts.get(load).map_or(0, |counted| counted.distinct)
     };
     // No instruction is shorter than four bytes with what separates it from the next.
     path(cx, "instructions", |plan| plan.bytes() / 4, count);

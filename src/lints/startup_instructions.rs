@@ -3,7 +3,7 @@
 use super::startup_tokens::startup;
 use crate::diagnostic::{Basis, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::instructions_of;
+use crate::measure::{LoadInstructions, instructions_of, repetition};
 use crate::workspace::ClientPlan;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -25,15 +25,14 @@ pub static STARTUP_INSTRUCTIONS: Lint = Lint {
 };
 
 fn check(cx: &mut Checker<'_>) {
-    let known: RefCell<HashMap<&str, Vec<u64>>> = RefCell::default();
+    let workspace = cx.workspace;
+    let known: RefCell<HashMap<&str, Vec<LoadInstructions>>> = RefCell::default();
     // Equal instructions count once, so the loads of a plan are counted together.
-    let count = |plan: &ClientPlan, load: usize| {
-        let mut known = known.borrow_mut();
-        let counts = known
-            .entry(plan.client.name)
-            .or_insert_with(|| instructions_of(&plan.plan).iter().map(|counted| counted.distinct).collect());
-        counts.get(load).copied().unwrap_or(0)
+    let of = |plan: &ClientPlan| {
+        let count = || instructions_of(&plan.plan, |load| workspace.real_file(&load.path));
+        known.borrow_mut().entry(plan.client.name).or_insert_with(count).clone()
     };
+    let count = |plan: &ClientPlan, load: usize| of(plan).get(load).map_or(0, |counted| counted.distinct);
     // No instruction is shorter than four bytes with what separates it from the next.
-    startup(cx, "instructions", |plan| plan.bytes() / 4, count);
+    startup(cx, "instructions", |plan| plan.bytes() / 4, count, |plan| repetition(&of(plan)));
 }

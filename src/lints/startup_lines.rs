@@ -24,5 +24,5 @@ pub static STARTUP_LINES: Lint = Lint {
 
 fn check(cx: &mut Checker<'_>) {
     let count = |plan: &ClientPlan, load: usize| count_lines(&plan.plan.loads[load].text) as u64;
-    startup(cx, "lines", ClientPlan::bytes, count);
+    startup(cx, "lines", ClientPlan::bytes, count, |_| String::new());
 }

@@ -24,7 +24,7 @@ pub static STARTUP_TOKENS: Lint = Lint {
 fn check(cx: &mut Checker<'_>) {
     let workspace = cx.workspace;
     let count = |plan: &ClientPlan, load: usize| workspace.load_tokens(plan, load);
-    startup(cx, "tokens", ClientPlan::bytes, count);
+    startup(cx, "tokens", ClientPlan::bytes, count, |_| String::new());
 }
 
 /// Holds what each client loads at startup to the budget that has the lint's name. `bound` gives what a plan cannot
@@ -34,6 +34,7 @@ pub(super) fn startup(
     unit: &str,
     bound: impl Fn(&ClientPlan) -> u64,
     count: impl Fn(&ClientPlan, usize) -> u64,
+    remark: impl Fn(&ClientPlan) -> String,
 ) {
     let workspace = cx.workspace;
     for over in measure::over_plans(workspace, cx.lint.name, workspace.plans(), bound, count) {
@@ -42,8 +43,9 @@ pub(super) fn startup(
         let (titles, loads) = (&over.titles, over.verb("loads", "load"));
         cx.report(Diagnostic {
             message: format!(
-                "{titles} {loads} {value} {unit} before the first prompt; the budget of {limit} is {}",
-                over.verdict.source
+                "{titles} {loads} {value} {unit} before the first prompt; the budget of {limit} is {}{}",
+                over.verdict.source,
+                remark(over.plan)
             ),
             severity: over.verdict.severity,
             basis: over.verdict.basis,

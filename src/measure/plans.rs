@@ -7,7 +7,8 @@ use crate::instructions::{instructions, normalize};
 use crate::load::{Load, Plan, Portion, Trigger};
 use crate::model::Format;
 use crate::parse::parse;
-use crate::workspace::{ClientPlan, Workspace};
+use crate::workspace::{ClientPlan, File, Workspace};
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -150,21 +151,39 @@ pub struct LoadInstructions {
     pub repeated: u64,
 }
 
-/// The instructions of each load, in the order of the plan. Equal ones count once; listings have none.
-pub fn instructions_of(plan: &Plan) -> Vec<LoadInstructions> {
-    let mut seen: HashSet<String> = HashSet::new();
+/// The instructions of each load, in the order of the plan. Equal ones count once; listings have none. `file_of` names the
+/// file that a load comes from, where it was read: what is passed on whole is not counted again.
+pub fn instructions_of<'f>(plan: &Plan, file_of: impl Fn(&Load) -> Option<&'f File>) -> Vec<LoadInstructions> {
+    let mut seen: HashSet<Cow<'f, str>> = HashSet::new();
     let of = |load: &Load| {
         let mut counted = LoadInstructions::default();
         if load.trigger == Trigger::Listing || !matches!(load.portion, Portion::Full | Portion::Head) {
             return counted;
         }
-        let document = parse(&load.text, Format::Markdown);
-        for item in instructions(&document, &load.text).items {
-            let new = seen.insert(normalize(item.span.slice(&load.text)));
+        let mut add = |words: Cow<'f, str>| {
+            let new = seen.insert(words);
             counted.distinct += u64::from(new);
             counted.repeated += u64::from(!new);
+        };
+        if let Some(file) = file_of(load).filter(|file| file.source.text == load.text) {
+            let words = file.instruction_words();
+            (0..file.instructions().items.len()).for_each(|nth| add(Cow::Borrowed(words.of(nth))));
+            return counted;
+        }
+        let document = parse(&load.text, Format::Markdown);
+        for item in instructions(&document, &load.text).items {
+            add(Cow::Owned(normalize(item.span.slice(&load.text))));
         }
         counted
     };
     plan.loads.iter().map(of).collect()
+}
+
+/// How many instructions stand in a plan more than once, for the end of a message; empty where none does.
+pub fn repetition(counted: &[LoadInstructions]) -> String {
+    match counted.iter().map(|counted| counted.repeated).sum::<u64>() {
+        0 => String::new(),
+        1 => "; 1 that is repeated counts once".to_owned(),
+        more => format!("; {more} that are repeated count once"),
+    }
 }

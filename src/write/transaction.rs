@@ -12,6 +12,7 @@
 
 use super::journal::{Entry, Held, Journal, Place, State, places, sync_folder};
 use super::{Change, Expected, WriteError, content_hash, destination};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::fs::{Metadata, OpenOptions};
 use std::hash::{BuildHasher, Hasher};
@@ -136,10 +137,13 @@ fn carry_out(held: &mut Held, base: &Path, journal: &mut Journal, steps: &[Step<
     for dir in &journal.dirs {
         std::fs::create_dir(base.join(dir)).map_err(|error| failed(Path::new(dir), error))?;
     }
-    for (at, step) in steps.iter().enumerate() {
+    // At once, because the disk brings many files home in the time of one.
+    let prepared = steps.par_iter().enumerate().map(|(at, step)| {
         let (new, old) = temporary(base, journal, at);
-        prepare(step, &new, &old).map_err(|error| WriteError::Failed { path: step.given.to_owned(), error })?;
-    }
+        prepare(step, &new, &old).map_err(|error| WriteError::Failed { path: step.given.to_owned(), error })
+    });
+    // Of several errors the first by order, so that the message does not depend on the threads.
+    prepared.collect::<Vec<_>>().into_iter().collect::<Result<(), _>>()?;
     sync_folders(steps);
     held.advance(State::Committed).map_err(|error| at_journal(held, error))?;
     journal.state = State::Committed;

@@ -51,8 +51,7 @@ pub(super) fn text(report: &Report<'_>) -> String {
     let rows = rows(&report.diagnostics);
     let mut out = String::new();
     if !rows.is_empty() {
-        let width = rows.iter().map(|row| row.lint.len()).max().unwrap_or_default();
-        let _ = writeln!(out, "findings  files  fixable  worst  {:<width$}", "lint");
+        out.push_str("findings  files  fixable  worst  lint\n");
         for Row { lint, severity, findings, files, fixable } in rows {
             let number = |count: usize| thousands(count as u64);
             let (findings, files, fixable) = (number(findings), number(files), number(fixable));

@@ -82,6 +82,11 @@ pub(super) fn human(report: &Report<'_>, color: bool) -> String {
         );
     }
     out.push('\n');
+    if report.repeated > 0 {
+        let (count, verb) =
+            if report.repeated == 1 { ("instruction is", "counts") } else { ("instructions are", "count") };
+        let _ = writeln!(out, " {dim}{} {count} repeated and {verb} once{plain}", thousands(report.repeated));
+    }
     let estimate = &report.estimate;
     let [tokens, low, high] = [estimate.tokens, estimate.low, estimate.high].map(|count| thousands(count as u64));
     let band =

@@ -19,6 +19,8 @@ struct JsonContext<'a> {
     totals: JsonTotals,
     estimate: JsonEstimate,
     budgets: Vec<JsonBudget>,
+    /// Instructions that stand in the plan already when they come again; they count once.
+    repeated_instructions: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     skill_listing: Option<JsonListing>,
     problems: Vec<JsonProblem<'a>>,
@@ -133,6 +135,7 @@ pub(super) fn json(report: &Report<'_>) -> String {
         totals: JsonTotals { startup: total(report.startup), touched: total(report.all) },
         estimate: json_estimate(&report.estimate),
         budgets: budgets.collect(),
+        repeated_instructions: report.repeated,
         skill_listing: report.plan.skill_listing.as_ref().map(|listing| JsonListing {
             chars: listing.chars,
             bundled: listing.bundled,

@@ -1,20 +1,15 @@
 //! TOML as the spanned tree that YAML and JSON share.
 
-use super::ConfigProblem;
 use crate::model::{Entry, Node, NodeKind, ScalarStyle};
 use crate::source::Span;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-/// Parses TOML. What could be read is in the tree, what could not is in the problems.
-pub(super) fn parse(text: &str) -> (Node, Vec<ConfigProblem>) {
+/// Parses TOML. What could be read is in the tree, what could not is in the problems: where it is, and the parser's words.
+pub fn parse_toml(text: &str) -> (Node, Vec<(Span, String)>) {
     let (table, errors) = DeTable::parse_recoverable(text);
-    let problems = errors.iter().map(|error| ConfigProblem {
-        span: error.span().map_or(Span::default(), |span| Span::new(span.start, span.end)),
-        message: error.message().replace('\n', ", "),
-        help: String::new(),
-    });
-    let problems = problems.collect();
+    let place = |error: &toml::de::Error| error.span().map_or(Span::default(), |span| Span::new(span.start, span.end));
+    let problems = errors.iter().map(|error| (place(error), error.message().replace('\n', ", "))).collect();
     let span = span_of(&table);
     (table_node(table.get_ref(), span), problems)
 }
