@@ -19,7 +19,7 @@ const ROOT: &str = "/repo";
 fn world(files: &[(&str, &str)]) -> Memory {
     let mut world = Memory::default();
     for (path, text) in files {
-        world.add(&format!("{ROOT}/{path}"), *text);
+        world.add(format!("{ROOT}/{path}"), *text);
     }
     world
 }
@@ -81,7 +81,7 @@ fn project(memory: &str) -> Memory {
     let mut world =
         world(&[("CLAUDE.md", memory), ("docs/guide.md", "# Guide\n\n## Providers\n"), ("docs/history.md", "# H\n")]);
     for path in FILES {
-        world.add(&format!("{ROOT}/{path}"), "text\n");
+        world.add(format!("{ROOT}/{path}"), "text\n");
     }
     world
 }
@@ -248,7 +248,7 @@ fn a_scope_without_a_folder_stands_in_words() {
     for (path, text) in
         [("AGENTS.md", memory), (".github/workflows/release.yml", "a: 1\n"), ("dist-workspace.toml", "a = 1\n")]
     {
-        world.add(&format!("{ROOT}/{path}"), text);
+        world.add(format!("{ROOT}/{path}"), text);
     }
     let compiled = run(&world, Target::AgentsMd, &profile(Profile::Balanced), None).unwrap();
     let root = output(&compiled, "AGENTS.md");

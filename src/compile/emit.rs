@@ -533,6 +533,7 @@ fn bare_row(source: &Source<'_>, piece: usize, span: Span, decision: &Decision) 
         reason: decision.evidence.join("; "),
         confidence: decision.confidence,
         pinned: decision.pinned,
+        chosen: decision.chosen.contains(&piece),
         ..Row::default()
     }
 }

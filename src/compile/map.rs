@@ -81,6 +81,8 @@ pub struct Row {
     pub confidence: u8,
     /// A person decided it: no later run decides otherwise.
     pub pinned: bool,
+    /// It went there for what it says itself, and not with what is around it.
+    pub chosen: bool,
     /// The text of what was dropped.
     pub text: Option<String>,
 }

@@ -134,6 +134,8 @@ pub struct Decision {
     pub dst: Option<String>,
     /// A person decided it.
     pub pinned: bool,
+    /// The pieces that move for what they say themselves, and not with what is around them.
+    pub chosen: Vec<usize>,
     /// Tokens of the text.
     pub tokens: u64,
 }
@@ -245,6 +247,7 @@ fn keep(source: usize, piece: usize, tokens: u64, why: &str) -> Decision {
         evidence: if why.is_empty() { Vec::new() } else { vec![why.to_owned()] },
         dst: None,
         pinned: false,
+        chosen: Vec::new(),
         tokens,
     }
 }
@@ -311,6 +314,7 @@ fn decide(
     for (at, judged) in judged.iter().enumerate() {
         wanted.push(chosen(judged, &pieces[at], options, rows));
     }
+    let own: Vec<bool> = wanted.iter().map(Option::is_some).collect();
     // Procedures whose steps have headings of their own move whole.
     for at in 0..pieces.len() {
         if let Some(whole) =
@@ -354,6 +358,7 @@ fn decide(
                 last.last = at + 1;
                 last.tokens += tokens;
                 last.score = last.score.max(candidate.score);
+                last.chosen.extend(own[at].then_some(at));
             }
             None => {
                 let pinned = candidate.score == PINNED;
@@ -364,6 +369,7 @@ fn decide(
                     confidence: confidence(candidate.score),
                     evidence: candidate.evidence.clone(),
                     pinned,
+                    chosen: own[at].then_some(at).into_iter().collect(),
                     ..keep(number, at, tokens, "")
                 });
                 open = Some((at, candidate));
@@ -436,7 +442,7 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, rows: &[Row]) -> Op
     }
     let best = judged.best.clone()?;
     let threshold = options.profile.threshold_of(&judged.facts);
-    let same = |row: &&Row| row.action == best.action.name() && row.scope == best.scope;
+    let same = |row: &&Row| row.chosen && row.action == best.action.name() && row.scope == best.scope;
     // What was moved stays moved unless much speaks against it.
     let threshold = if before.filter(same).is_some() { threshold - LEAD } else { threshold };
     (best.score >= threshold).then_some(best)

@@ -296,6 +296,7 @@ fn decisions(
                 evidence: entry.map_or_else(|| unnamed(number, at).0, |_| vec!["the plan says so".to_owned()]),
                 dst: entry.filter(|_| action != Action::Keep).and_then(|entry| entry.path.clone()),
                 pinned: entry.is_some() || unnamed(number, at).1,
+                chosen: Vec::new(),
                 tokens,
             });
         }

@@ -59,6 +59,8 @@ struct JsonRow {
     confidence: u8,
     #[serde(default, skip_serializing_if = "is_default")]
     pinned: bool,
+    #[serde(default, skip_serializing_if = "is_default")]
+    chosen: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     text: Option<String>,
 }
@@ -147,6 +149,7 @@ fn row_out(row: &Row) -> JsonRow {
         reason: row.reason.clone(),
         confidence: row.confidence,
         pinned: row.pinned,
+        chosen: row.chosen,
         text: row.text.clone(),
     }
 }
@@ -211,6 +214,7 @@ fn row_in(row: JsonRow, src: &str) -> Result<Row, String> {
         reason: row.reason,
         confidence: row.confidence,
         pinned: row.pinned,
+        chosen: row.chosen,
         text: row.text,
     })
 }
