@@ -96,7 +96,9 @@ mod tests {
         assert!(blocks(&text.replace('\n', "\r\n"))[0].is_intact, "line ends are no edit");
         let text = block("changed", "- `a.rs:1-2@worktree#1c3fc97b` and a@b");
         assert!(blocks(&text.replace(":1-2@worktree#1c3fc97b", ":7-8@1a2b3c4d#1c3fc97b"))[0].is_intact);
-        assert!(!blocks(&text.replace("a.rs", "b.rs"))[0].is_intact && !blocks(&text.replace("a@b", "a@c"))[0].is_intact);
+        assert!(
+            !blocks(&text.replace("a.rs", "b.rs"))[0].is_intact && !blocks(&text.replace("a@b", "a@c"))[0].is_intact
+        );
     }
 
     #[test]

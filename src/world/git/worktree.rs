@@ -203,11 +203,14 @@ pub fn commits(root: &Path, base: Option<&str>, head: &str, most: usize) -> Resu
         .collect())
 }
 
+/// A change with the old path of a rename.
+pub type Moved = (Change, Option<Arc<str>>);
+
 /// What differs between two commits, by path relative to the root; a rename has its old path.
 ///
 /// # Errors
 /// When git fails.
-pub fn between(repository: &Repository, base: &str, head: &str) -> Result<Vec<(Change, Option<Arc<str>>)>, GitError> {
+pub fn between(repository: &Repository, base: &str, head: &str) -> Result<Vec<Moved>, GitError> {
     let mut git = command(&repository.root);
     git.args(["diff-tree", "-r", "-M", "-l2000", "--relative", "--ignore-submodules=all"]).args(PLAIN_DIFF);
     git.args(["--end-of-options", base, head]);
