@@ -153,6 +153,10 @@ pub struct Settings {
     pub profile: String,
     /// The repository's own multiplier from exact counts to the profile's tokens.
     pub multiplier: Option<f64>,
+    /// How many more tokens may load at startup than before a change; `None` does not judge growth.
+    pub growth_tokens: Option<u64>,
+    /// How many more instructions may load at startup than before a change; `None` does not judge growth.
+    pub growth_instructions: Option<u64>,
     /// Whether personal files count (`--local`).
     pub local: bool,
     /// The model's window in tokens: some clients grant a share of it to their listings.
@@ -204,6 +208,8 @@ impl Default for Settings {
             encoding: "o200k_base".to_owned(),
             profile: "claude-5".to_owned(),
             multiplier: None,
+            growth_tokens: None,
+            growth_instructions: None,
             local: false,
             window: crate::clients::claude_code::DEFAULT_WINDOW,
             known: Known::default(),

@@ -33,6 +33,7 @@
 pub mod artifacts;
 pub mod budgets;
 pub mod cache;
+pub mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
@@ -41,6 +42,7 @@ pub mod content;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod handoff;
 pub mod history;
 pub mod instructions;
 pub mod lint;

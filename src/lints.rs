@@ -1,6 +1,7 @@
 //! Every lint. This file is written by `UPDATE=1 cargo test`, from the files beside it.
 
 pub mod blocked_injection;
+pub mod budget_growth;
 pub mod case_mismatch;
 pub mod complex_command;
 pub mod conflicting_instruction;
@@ -18,6 +19,17 @@ pub mod file_instructions;
 pub mod file_lines;
 pub mod file_tokens;
 pub mod foreign_scope_key;
+pub mod handoff_dead_branch;
+pub mod handoff_dirty;
+pub mod handoff_expired;
+pub mod handoff_format;
+pub mod handoff_frontmatter;
+pub mod handoff_no_next_step;
+pub mod handoff_no_verify;
+pub mod handoff_over_budget;
+pub mod handoff_section;
+pub mod handoff_stale_head;
+pub mod handoff_unlisted_change;
 pub mod hidden_text;
 pub mod import_cycle;
 pub mod import_too_deep;
@@ -73,6 +85,7 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
+    &budget_growth::BUDGET_GROWTH,
     &blocked_injection::BLOCKED_INJECTION,
     &case_mismatch::CASE_MISMATCH,
     &complex_command::COMPLEX_COMMAND,
@@ -91,6 +104,17 @@ pub static ALL: &[&Lint] = &[
     &file_lines::FILE_LINES,
     &file_tokens::FILE_TOKENS,
     &foreign_scope_key::FOREIGN_SCOPE_KEY,
+    &handoff_dead_branch::HANDOFF_DEAD_BRANCH,
+    &handoff_dirty::HANDOFF_DIRTY,
+    &handoff_expired::HANDOFF_EXPIRED,
+    &handoff_format::HANDOFF_FORMAT,
+    &handoff_frontmatter::HANDOFF_FRONTMATTER,
+    &handoff_no_next_step::HANDOFF_NO_NEXT_STEP,
+    &handoff_no_verify::HANDOFF_NO_VERIFY,
+    &handoff_over_budget::HANDOFF_OVER_BUDGET,
+    &handoff_section::HANDOFF_SECTION,
+    &handoff_stale_head::HANDOFF_STALE_HEAD,
+    &handoff_unlisted_change::HANDOFF_UNLISTED_CHANGE,
     &hidden_text::HIDDEN_TEXT,
     &import_cycle::IMPORT_CYCLE,
     &import_too_deep::IMPORT_TOO_DEEP,

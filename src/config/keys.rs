@@ -141,6 +141,29 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        path: "growth.tokens",
+        kind: Kind::Integer(0),
+        default: "",
+        example: "200",
+        doc: "How many tokens more than before a change a client may load at startup; `0` allows no growth. Without it growth \
+              is not judged. `check` compares where it has something to compare with: `--since`, `--staged`.",
+        apply: |settings, node| {
+            settings.growth_tokens = Some(integer(node));
+            Ok(())
+        },
+    },
+    Key {
+        path: "growth.instructions",
+        kind: Kind::Integer(0),
+        default: "",
+        example: "5",
+        doc: "How many instructions more than before a change a client may load at startup, as `growth.tokens`.",
+        apply: |settings, node| {
+            settings.growth_instructions = Some(integer(node));
+            Ok(())
+        },
+    },
+    Key {
         path: "tokens.encoding",
         kind: Kind::Choice(&["o200k_base", "cl100k_base"]),
         default: "\"o200k_base\"",
