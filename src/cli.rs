@@ -3,12 +3,15 @@
 mod check;
 mod completions;
 mod context;
+mod diff;
 mod explain;
 mod handoff;
 mod init;
 mod measure;
+mod outputs;
 mod refs;
 mod session;
+mod since;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
@@ -80,6 +83,8 @@ enum Command {
     Measure(measure::MeasureArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
+    /// Show what a change does to what clients load, and which references it breaks
+    Diff(diff::DiffArguments),
     /// Write, check or refresh what a session leaves for the next one
     Handoff(handoff::HandoffArguments),
     /// Print the page of a lint, or the list of lints
@@ -134,6 +139,7 @@ pub fn run() -> ExitCode {
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Refs(of) => refs::refs(global, of),
+        Command::Diff(of) => diff::diff(global, of),
         Command::Handoff(of) => handoff::handoff(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),

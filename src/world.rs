@@ -1,14 +1,16 @@
 //! What the outside can be asked. Every read of a file, a folder or git goes through here.
 //!
-//! A [`World`] answers for absolute paths. [`Disk`] is the real one; [`Memory`] holds a tree for tests and for lint
+//! A [`World`] answers for absolute paths. [`Disk`] is the real one; [`Tree`] is a commit or the index; [`Memory`] holds a tree for tests and for lint
 //! pages, including what a disk makes hard to build: unreadable files, huge files and link loops.
 
 pub mod git;
 mod memory;
 mod overlay;
+mod tree;
 
 pub use memory::{Memory, MemoryFile};
 pub use overlay::Overlay;
+pub use tree::Tree;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -83,6 +85,11 @@ pub trait World: Sync + Send {
     fn stat(&self, path: &Path) -> Option<Stat>;
     /// The absolute path with all links resolved; an error for what does not exist and for loops.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// Whether all that is below the root belongs to the repository, whatever its ignore rules say: so in a commit, and
+    /// not in a worktree.
+    fn is_checked_in(&self) -> bool {
+        false
+    }
 }
 
 /// The real file system.

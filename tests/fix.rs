@@ -2,7 +2,7 @@
 //! run that is killed, refused or crowded out leaves behind.
 
 #![cfg(all(unix, feature = "cli"))]
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::print_stderr)]
 
 use std::fs;
 use std::io::{Read, Write};

@@ -10,10 +10,11 @@
 //! and again). With `was` a block holds the file as it was in an earlier commit, with `later` the file came after that
 //! commit, with `uncommitted` after the last one; such a case is run in a real repository, where `{{then}}` and `{{now}}` in
 //! such a file stand for the two commits, and `after=DAYS` on the output block for the days between them. The word `pedantic` on the output
-//! block switches the pedantic lints on, `all` shows the findings of every lint instead of the page's own.
+//! block switches the pedantic lints on, `since` compares with the earlier commit, `all` shows the findings of every lint instead of the page's own.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+use ctxlint::change::{self, After};
 use ctxlint::config::{self, Settings};
 use ctxlint::diagnostic::{Applicability, Diagnostic};
 use ctxlint::fix::{Allowed, Texts, View};
@@ -22,6 +23,7 @@ use ctxlint::model::{BlockKind, Document, Format};
 use ctxlint::references::drift::Mode;
 use ctxlint::references::survey::survey;
 use ctxlint::source::{Source, Span};
+use ctxlint::workspace::Earlier;
 use ctxlint::world::{Disk, Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -201,6 +203,15 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
             let mut workspace = workspace::load(&Disk, dir.path(), settings, text);
             ctxlint::handoff::survey::survey(&mut workspace, &Disk, &[], true);
             survey(&mut workspace, &Disk, Mode::Full, false);
+            if case.options.iter().any(|option| option == "since") {
+                let change = change::change(dir.path(), Some("HEAD~1"), After::Worktree).unwrap();
+                let before = change::load_before(&change, &workspace);
+                let startups: Vec<_> =
+                    workspace.clients.iter().map(|client| change::startup_of(&before, &workspace, client)).collect();
+                // The hash of a commit depends on more than the case.
+                let name = "the commit before".to_owned();
+                workspace.earlier = Some(Earlier { name, startup: change::earlier(&startups) });
+            }
             workspace
         }
     };

@@ -2,6 +2,7 @@
 
 mod figures;
 mod hooks;
+mod pipelines;
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
@@ -18,6 +19,8 @@ pub(super) struct InitArguments {
     /// Write today's figures as the budgets, so that from now on growth is an error
     #[arg(long)]
     budgets: bool,
+    #[command(flatten)]
+    pipelines: pipelines::PipelineArguments,
     /// Add the hooks that write and read handoffs to .claude/settings.local.json
     #[arg(long, conflicts_with = "budgets")]
     hooks: bool,
@@ -30,8 +33,17 @@ pub(super) struct InitArguments {
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
-    if arguments.hooks {
-        return hooks::hooks(global, arguments.shared, arguments.yes, arguments.print);
+    if arguments.pipelines.any() || arguments.hooks {
+        let mut answer = Answer { text: String::new(), code: CLEAN };
+        if arguments.pipelines.any() {
+            answer = pipelines::pipelines(global, &arguments.pipelines, arguments.yes, arguments.print)?;
+        }
+        if arguments.hooks {
+            let of_hooks = hooks::hooks(global, arguments.shared, arguments.yes, arguments.print)?;
+            answer.text.push_str(&of_hooks.text);
+            answer.code = answer.code.max(of_hooks.code);
+        }
+        return Ok(answer);
     }
     if arguments.budgets {
         return figures::budgets(global, arguments.print);

@@ -3,6 +3,7 @@
 //! A hostile repository is normal input: its settings, hooks, filters and attributes may all name commands. One builder
 //! makes every call, with everything switched off that could run one; user revisions stand after `--end-of-options`.
 
+pub mod compare;
 pub mod worktree;
 
 use super::{Disk, World};

@@ -103,7 +103,8 @@ pub(in crate::cli) fn check(global: &Global, arguments: &CheckArguments) -> Resu
         diagnostics.retain(|finding| wanted.contains(&finding.path));
     }
     let has_error = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
-    let report = Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed, baselined: 0 };
+    let report =
+        Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed, baselined: 0, delta: None };
     let text = match arguments.format {
         Format::Json => json::json(&report),
         Format::Human => {

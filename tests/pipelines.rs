@@ -1,0 +1,163 @@
+//! What a team puts around the check: `ctxlint init --pre-commit --github`, the action, and what `docs/ci.md` says of them.
+//! The hooks themselves are run by `.ci/pre-commit` with the real pre-commit.
+
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
+
+use serde_yaml::Value;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(command: &mut Command) -> Run {
+    let output = command.stdin(Stdio::null()).output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn init(dir: &Path, arguments: &[&str]) -> Run {
+    run(Command::new(env!("CARGO_BIN_EXE_ctxlint")).current_dir(dir).arg("init").args(arguments))
+}
+
+fn repository() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    fs::create_dir(dir.path().join(".git")).unwrap();
+    dir
+}
+
+fn project(path: &str) -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+}
+
+const SOURCES: [&str; 4] = ["--repository", "https://github.com/someone/ctxlint", "--revision", "0123abcd"];
+
+#[test]
+fn both_files_are_written_and_a_second_time_left_alone() {
+    let dir = repository();
+    let run = init(dir.path(), &[&["--pre-commit", "--github"][..], &SOURCES].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        run.out.starts_with("--- /dev/null\n+++ b/.pre-commit-config.yaml\n@@ -0,0 +1,5 @@\n+repos:\n"),
+        "{}",
+        run.out
+    );
+    let hooks: Value = serde_yaml::from_str(&read(dir.path(), ".pre-commit-config.yaml")).unwrap();
+    assert_eq!(hooks["repos"][0]["rev"].as_str(), Some("0123abcd"));
+    assert_eq!(hooks["repos"][0]["hooks"][0]["id"].as_str(), Some("ctxlint"));
+    let workflow: Value = serde_yaml::from_str(&read(dir.path(), ".github/workflows/ctxlint.yml")).unwrap();
+    let steps = &workflow["jobs"]["ctxlint"]["steps"];
+    assert_eq!(steps[0]["with"]["fetch-depth"].as_u64(), Some(0));
+    assert_eq!(steps[1]["uses"].as_str(), Some("someone/ctxlint@0123abcd"));
+    let again = init(dir.path(), &[&["--pre-commit", "--github", "--yes"][..], &SOURCES].concat());
+    assert_eq!((again.code, again.out.as_str()), (0, ""));
+    assert_eq!(again.err.matches("it was left as it is").count(), 2, "{}", again.err);
+}
+
+fn read(dir: &Path, path: &str) -> String {
+    fs::read_to_string(dir.join(path)).unwrap()
+}
+
+#[test]
+fn what_is_there_is_changed_only_with_a_yes_and_keeps_its_comments() {
+    let dir = repository();
+    let old = "# Ours.\nrepos:\n  - repo: local\n    hooks:\n      - id: test # slow\n        language: system\n";
+    fs::write(dir.path().join(".pre-commit-config.yaml"), old).unwrap();
+    let asked = init(dir.path(), &["--pre-commit"]);
+    assert_eq!(asked.code, 0);
+    assert!(asked.err.contains("nothing was written; --yes writes it without asking"), "{}", asked.err);
+    assert!(asked.out.contains("\n+      - id: ctxlint\n"), "the difference is shown: {}", asked.out);
+    assert_eq!(read(dir.path(), ".pre-commit-config.yaml"), old);
+    assert_eq!(init(dir.path(), &["--pre-commit", "--print"]).out, asked.out);
+    assert_eq!(init(dir.path(), &["--pre-commit", "--yes"]).code, 0);
+    let new = read(dir.path(), ".pre-commit-config.yaml");
+    assert!(new.starts_with(old), "{new}");
+    let hooks: Value = serde_yaml::from_str(&new).unwrap();
+    assert_eq!(hooks["repos"][1]["hooks"][0]["entry"].as_str(), Some("ctxlint check"));
+}
+
+#[test]
+fn mistakes_write_nothing() {
+    let dir = repository();
+    let run = init(dir.path(), &["--github"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("--repository URL --revision COMMIT"), "{}", run.err);
+    assert_eq!(init(dir.path(), &["--github", "--repository", "https://x/`id`", "--revision", "a"]).code, 2);
+    assert_eq!(init(dir.path(), &["--github", "--repository", "https://x/y"]).code, 2);
+    fs::write(dir.path().join(".pre-commit-config.yaml"), "repos: [").unwrap();
+    let run = init(dir.path(), &[&["--pre-commit", "--github", "--yes"][..], &SOURCES].concat());
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains(".pre-commit-config.yaml: it is no YAML"), "{}", run.err);
+    assert!(!dir.path().join(".github").exists());
+}
+
+#[test]
+fn every_input_of_the_action_is_documented_and_reaches_the_script_as_a_variable() {
+    let action: Value = serde_yaml::from_str(&project("action.yml")).unwrap();
+    let (page, script) = (project("docs/ci.md"), project(".ci/action"));
+    for (name, input) in action["inputs"].as_mapping().unwrap() {
+        let name = name.as_str().unwrap();
+        assert!(page.contains(&format!("| `{name}` |")), "docs/ci.md says nothing of `{name}`");
+        assert!(input["description"].as_str().is_some(), "`{name}` has no description");
+    }
+    for step in action["runs"]["steps"].as_sequence().unwrap() {
+        let command = step["run"].as_str().unwrap_or_default();
+        assert!(!command.contains("${{"), "an expression in a script lets an input run commands: {command}");
+        for (name, _) in step["env"].as_mapping().into_iter().flatten() {
+            let name = name.as_str().unwrap();
+            assert!(script.contains(name) || command.contains(name), "nothing reads {name}");
+        }
+    }
+}
+
+#[test]
+fn every_hook_looks_at_the_whole_repository_on_every_commit() {
+    let hooks: Value = serde_yaml::from_str(&project(".pre-commit-hooks.yaml")).unwrap();
+    let page = project("docs/ci.md");
+    let hooks = hooks.as_sequence().unwrap();
+    let ids: Vec<&str> = hooks.iter().map(|hook| hook["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["ctxlint", "ctxlint-system", "ctxlint-fix"]);
+    for hook in hooks {
+        assert_eq!((hook["always_run"].as_bool(), hook["pass_filenames"].as_bool()), (Some(true), Some(false)));
+        assert!(page.contains(&format!("| `{}` |", hook["id"].as_str().unwrap())));
+    }
+}
+
+/// The step `check` of the action, as a runner runs it.
+#[test]
+fn the_action_reports_everywhere_and_hands_over_the_exit_code() {
+    let dir = repository();
+    let runner = tempfile::tempdir().unwrap();
+    fs::create_dir_all(runner.path().join("ctxlint-bin/bin")).unwrap();
+    let program = runner.path().join("ctxlint-bin/bin/ctxlint");
+    std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ctxlint"), program).unwrap();
+    fs::write(dir.path().join("CLAUDE.md"), "[a](gone.md)\n\n[b](#none)\n").unwrap();
+    let step = |name: &str, variables: &[(&str, &str)]| {
+        let mut script = Command::new("bash");
+        script.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action")).arg(name).current_dir(dir.path());
+        script.env("RUNNER_TEMP", runner.path()).env("GITHUB_OUTPUT", runner.path().join("output"));
+        script.env("GITHUB_STEP_SUMMARY", runner.path().join("summary")).envs(variables.iter().copied());
+        run(&mut script)
+    };
+    let key = step("key", &[]);
+    assert_eq!((key.code, key.out.len()), (0, "key=".len() + 32 + 1), "{}", key.err);
+    assert_eq!(step("key", &[]).out, key.out);
+    let checked = step("check", &[("CTXLINT_SARIF", "ctxlint.sarif"), ("CTXLINT_ARGS", "--fail-on warn")]);
+    assert_eq!(checked.code, 0, "the last step fails the job: {}", checked.err);
+    assert!(checked.out.contains("::error file=CLAUDE.md,line=1"), "{}", checked.out);
+    assert_eq!(read(runner.path(), "output"), "exit-code=1\n");
+    assert!(read(runner.path(), "summary").contains("gone.md"));
+    assert!(read(dir.path(), "ctxlint.sarif").contains("\"2.1.0\""));
+    // An argument is an argument, whatever it looks like.
+    let odd = step("check", &[("CTXLINT_ARGS", "$(touch${IFS}pwned) ; --no-such")]);
+    assert_eq!((odd.code, dir.path().join("pwned").exists()), (0, false), "{}", odd.err);
+    assert!(read(runner.path(), "output").ends_with("exit-code=2\n"));
+}
