@@ -171,6 +171,26 @@ pub static ALL: &[BudgetKind] = &[
     },
 ];
 
+/// What a handoff may cost. It is no budget of a file that a client loads, so no configuration names it.
+pub static HANDOFF_TOKENS: BudgetDefault = BudgetDefault {
+    roles: &[],
+    warn: cost(2_000, "1 % of a 200,000-token window, paid in every turn of the session that reads it"),
+    error: Some(cost(3_000, "1.5 % of a 200,000-token window, paid in every turn of the session that reads it")),
+};
+
+/// After how long a handoff counts as expired.
+#[derive(Clone, Copy, Debug)]
+pub struct HandoffAge {
+    /// Days between its commit and the one that is checked out.
+    pub days: u64,
+    /// Commits between them.
+    pub commits: u64,
+}
+
+/// A convention: four weeks is what the memory of a coding agent is known to keep (Copilot memory, 2026), and two hundred
+/// commits are about as much in a busy repository.
+pub static HANDOFF_AGE: HandoffAge = HandoffAge { days: 28, commits: 200 };
+
 /// The budget called `name`.
 pub fn by_name(name: &str) -> Option<&'static BudgetKind> {
     ALL.iter().find(|budget| budget.name == name)
@@ -207,6 +227,10 @@ pub struct UniversalShare {
 
 /// A choice of this project, without a source: far above any folder of source code in a real repository.
 pub static UNIVERSAL_SHARE: UniversalShare = UniversalShare { percent: 97, min_files: 50 };
+
+/// The most lines of a slash command before it should be a skill. A choice of this project: nine in ten of 940 commands in
+/// public repositories have at most 457 (2026-11).
+pub const COMPLEX_COMMAND_LINES: usize = 450;
 
 /// Every preset, the one that changes nothing first. Only the number of instructions was seen to depend on the model
 /// (IFScale and its repetitions, 2025-07 to 2026-05); cost does not.

@@ -118,6 +118,99 @@ fn write(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     Ok(())
 }
 
+/// Files of the program's own below git's common folder: what a reading stopped at, locks, and a log. All of it may be
+/// lost at any time.
+#[derive(Clone, Debug)]
+pub struct Folder {
+    dir: PathBuf,
+}
+
+/// A lock that is held until it goes out of scope, also by a process that is killed.
+#[derive(Debug)]
+pub struct Lock(#[allow(dead_code, reason = "the open file is the lock")] std::fs::File);
+
+impl Folder {
+    /// The folder in the repository whose common git folder is `dir`; it is made when something is written.
+    pub fn at(dir: &Path) -> Folder {
+        Folder { dir: dir.join(FOLDER) }
+    }
+
+    /// The path of a file in it, for reading through [`crate::world`]. Names are ours and hold no separator.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.join(name)
+    }
+
+    /// Makes the folder. A link in its place would lead the writes elsewhere and is refused.
+    fn make(&self) -> std::io::Result<()> {
+        for dir in [self.dir.parent().unwrap_or(&self.dir), &self.dir] {
+            match std::fs::symlink_metadata(dir) {
+                Ok(meta) if !meta.is_dir() => return Err(std::io::ErrorKind::NotADirectory.into()),
+                Ok(_) => {}
+                Err(_) => match std::fs::create_dir(dir) {
+                    Err(error) if error.kind() != std::io::ErrorKind::AlreadyExists => return Err(error),
+                    _ => {}
+                },
+            }
+        }
+        Ok(())
+    }
+
+    /// Writes a file in one step.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn put(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
+        self.make()?;
+        let mut temporary = tempfile::Builder::new().prefix(".state-").tempfile_in(&self.dir)?;
+        temporary.write_all(bytes)?;
+        temporary.persist(self.dir.join(name)).map_err(|error| error.error)?;
+        Ok(())
+    }
+
+    /// Takes a lock, or gives `None` when someone else holds it for all of `patience`.
+    ///
+    /// # Errors
+    /// Those of the disk: then nothing can be locked here.
+    pub fn lock(&self, name: &str, patience: std::time::Duration) -> std::io::Result<Option<Lock>> {
+        self.make()?;
+        let path = self.dir.join(name);
+        if std::fs::symlink_metadata(&path).is_ok_and(|meta| !meta.is_file()) {
+            return Err(std::io::ErrorKind::NotADirectory.into());
+        }
+        let file = std::fs::OpenOptions::new().create(true).append(true).open(path)?;
+        let until = std::time::Instant::now() + patience;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(Some(Lock(file))),
+                Err(std::fs::TryLockError::WouldBlock) if std::time::Instant::now() < until => {
+                    std::thread::sleep(std::time::Duration::from_millis(5));
+                }
+                Err(std::fs::TryLockError::WouldBlock) => return Ok(None),
+                Err(std::fs::TryLockError::Error(error)) => return Err(error),
+            }
+        }
+    }
+
+    /// Adds a line to a log, which starts anew above `most` bytes.
+    ///
+    /// # Errors
+    /// Those of the disk.
+    pub fn log(&self, name: &str, line: &str, most: u64) -> std::io::Result<()> {
+        self.make()?;
+        let path = self.dir.join(name);
+        let meta = std::fs::symlink_metadata(&path);
+        if meta.as_ref().is_ok_and(|meta| !meta.is_file()) {
+            return Err(std::io::ErrorKind::NotADirectory.into());
+        }
+        let is_full = meta.is_ok_and(|meta| meta.len() > most);
+        let mut options = std::fs::OpenOptions::new();
+        let mut file =
+            if is_full { options.create(true).write(true).truncate(true) } else { options.create(true).append(true) }
+                .open(path)?;
+        file.write_all(format!("{line}\n").as_bytes())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,6 +230,22 @@ mod tests {
         let spoiled = std::fs::read_to_string(&file)?.replace("first", "thing");
         std::fs::write(&file, spoiled)?;
         assert_eq!(Cache::open(dir.path()).get(one), None);
+        Ok(())
+    }
+
+    #[test]
+    fn a_lock_is_held_by_one_and_a_log_has_an_end() -> std::io::Result<()> {
+        let dir = tempfile::tempdir()?;
+        let folder = Folder::at(dir.path());
+        let soon = std::time::Duration::from_millis(20);
+        let held = folder.lock("a.lock", soon)?;
+        assert!(held.is_some() && folder.lock("a.lock", soon)?.is_none() && folder.lock("b.lock", soon)?.is_some());
+        drop(held);
+        assert!(folder.lock("a.lock", soon)?.is_some());
+        for _ in 0..40 {
+            folder.log("log", "a line of some length", 100)?;
+        }
+        assert!(std::fs::metadata(folder.path("log"))?.len() < 200);
         Ok(())
     }
 

@@ -3,11 +3,15 @@
 mod check;
 mod completions;
 mod context;
+mod diff;
 mod explain;
+mod handoff;
 mod init;
 mod measure;
+mod outputs;
 mod refs;
 mod session;
+mod since;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::io::Write;
@@ -79,6 +83,10 @@ enum Command {
     Measure(measure::MeasureArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
+    /// Show what a change does to what clients load, and which references it breaks
+    Diff(diff::DiffArguments),
+    /// Write, check or refresh what a session leaves for the next one
+    Handoff(handoff::HandoffArguments),
     /// Print the page of a lint, or the list of lints
     Explain(explain::ExplainArguments),
     /// Write a ctxlint.toml
@@ -107,9 +115,14 @@ struct Answer {
 
 /// Runs the program.
 pub fn run() -> ExitCode {
+    handoff::hook::note_arguments();
     report_bugs();
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,
+        Err(error) if handoff::hook::is_hook() => {
+            handoff::hook::log(&error.to_string());
+            return ExitCode::from(CLEAN);
+        }
         Err(error) => {
             let _ = error.print();
             // Help and version are answers, not mistakes.
@@ -126,6 +139,8 @@ pub fn run() -> ExitCode {
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
         Command::Refs(of) => refs::refs(global, of),
+        Command::Diff(of) => diff::diff(global, of),
+        Command::Handoff(of) => handoff::handoff(global, of),
         Command::Explain(of) => explain::explain(of),
         Command::Init(of) => init::init(global, of),
         Command::Completions(of) => completions::completions(of),
@@ -133,11 +148,17 @@ pub fn run() -> ExitCode {
     match answer {
         Ok(Answer { text, code }) => match print(&text) {
             Ok(()) => ExitCode::from(code),
+            // A client that does not read what it is told is not blocked either.
+            Err(_) if handoff::hook::is_hook() => ExitCode::from(CLEAN),
             Err(error) => {
                 say(&format!("ctxlint: the result could not be written: {error}"));
                 ExitCode::from(UNUSABLE)
             }
         },
+        Err(Unusable { message, .. }) if handoff::hook::is_hook() => {
+            handoff::hook::log(&message);
+            ExitCode::from(CLEAN)
+        }
         Err(error) => {
             say(error_text(&error).trim_end());
             ExitCode::from(UNUSABLE)
@@ -176,6 +197,11 @@ fn report_bugs() {
         let payload = panic.payload();
         let text = payload.downcast_ref::<&str>().copied();
         let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        if handoff::hook::is_hook() {
+            // A hook that fails must not break the client that runs it.
+            handoff::hook::log(&format!("this is a bug in ctxlint{place}: {text}"));
+            std::process::exit(i32::from(CLEAN));
+        }
         say(&format!("ctxlint: this is a bug in ctxlint{place}: {}", crate::report::one_line(text)));
         say("  hint: please report it with the file that caused it; `exclude` in ctxlint.toml leaves that file out");
         std::process::exit(i32::from(BUG));

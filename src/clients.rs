@@ -11,6 +11,7 @@ pub mod codex;
 mod copilot;
 mod cursor;
 mod environment;
+mod fields;
 mod files;
 pub mod gemini_cli;
 mod grammar;
@@ -20,16 +21,26 @@ mod limits;
 mod opencode;
 mod roo;
 mod skills;
+mod tools;
 mod windsurf;
 mod zed;
 
 pub use environment::coding_agent;
+pub use fields::{
+    AGENT_SKILLS, CLAUDE_CODE_FLAGS, COUNTERPARTS, FORMS, Field, FieldValue, Form, LenientReader, form, lenient_reader,
+    plural, skills_specification, title,
+};
 pub use files::{At, Below, FileName, FileRule, Role};
 pub use grammar::{ImportGrammar, ImportStyle, Matching, MemoryStyle, RuleStyle, ScopeGrammar};
 
 pub use limits::{Over, SIZE_LIMITS, SizeLimit, Unit, When};
 pub use skills::{
-    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_DESCRIPTION, SkillNames, skill_name_breach,
+    DESCRIPTION_LIMITS, DescriptionLimit, SKILL_NAMES, SPEC_MAX_CHARS, SPEC_MAX_DESCRIPTION, SkillNames, reserved_word,
+    skill_name_breach,
+};
+pub use tools::{
+    MODEL_ALIASES, NEVER_IN_SUBAGENTS, PERMISSIONS_FACT, READ_ONLY_COMMANDS, READ_ONLY_GIT, RETIRED_TOOLS, TOOLS,
+    TOOLS_FACT, WRAPPERS,
 };
 
 use std::cmp::Ordering;

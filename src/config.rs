@@ -153,10 +153,42 @@ pub struct Settings {
     pub profile: String,
     /// The repository's own multiplier from exact counts to the profile's tokens.
     pub multiplier: Option<f64>,
+    /// How many more tokens may load at startup than before a change; `None` does not judge growth.
+    pub growth_tokens: Option<u64>,
+    /// How many more instructions may load at startup than before a change; `None` does not judge growth.
+    pub growth_instructions: Option<u64>,
     /// Whether personal files count (`--local`).
     pub local: bool,
     /// The model's window in tokens: some clients grant a share of it to their listings.
     pub window: u64,
+    /// Names that the user says exist, beside those that ctxlint knows.
+    pub known: Known,
+}
+
+/// Names that exist although neither the client's tables nor the repository show them. A `*` at the end of a name stands
+/// for any further characters.
+#[derive(Clone, Debug, Default)]
+pub struct Known {
+    /// Tools.
+    pub tools: Vec<String>,
+    /// Models.
+    pub models: Vec<String>,
+    /// Skills that come from elsewhere.
+    pub skills: Vec<String>,
+    /// MCP servers that come from elsewhere.
+    pub servers: Vec<String>,
+    /// Frontmatter keys that other programs read.
+    pub keys: Vec<String>,
+}
+
+impl Known {
+    /// Whether one of the `names` is `name`, or stands for it.
+    pub fn holds(names: &[String], name: &str) -> bool {
+        names.iter().any(|known| match known.strip_suffix('*') {
+            Some(start) => name.starts_with(start),
+            None => known == name,
+        })
+    }
 }
 
 impl Default for Settings {
@@ -176,13 +208,21 @@ impl Default for Settings {
             encoding: "o200k_base".to_owned(),
             profile: "claude-5".to_owned(),
             multiplier: None,
+            growth_tokens: None,
+            growth_instructions: None,
             local: false,
             window: crate::clients::claude_code::DEFAULT_WINDOW,
+            known: Known::default(),
         }
     }
 }
 
 impl Settings {
+    /// Whether the user holds skills to the open Agent Skills specification.
+    pub fn holds_to_specification(&self) -> bool {
+        self.clients.iter().any(|name| name == crate::clients::AGENT_SKILLS)
+    }
+
     /// The budget that the user wrote for `name` and the file at `path`: the last matching override, else the section.
     pub fn budget(&self, name: &str, path: &str) -> Option<Budget> {
         let overridden = self.overrides.iter().rev().filter(|entry| !entry.budgets.is_empty());

@@ -128,11 +128,11 @@ pub fn discover(world: &dyn World, root: &Path, settings: &Settings) -> Discover
     }
     walk_dir(&mut walk, "");
     if let Some(repository) = &repository {
-        read_submodules(&mut walk);
+        read_submodules(&mut walk, &repository.top);
         if walk.anything_ignored {
             add_tracked_but_ignored(&mut walk);
         }
-        if walk.world.stat(&repository.top.join(SPARSE)).is_some() {
+        if !world.is_checked_in() && walk.world.stat(&repository.top.join(SPARSE)).is_some() {
             add_left_out(&mut walk);
         }
     }
@@ -202,13 +202,18 @@ fn read_outer_ignore_rules(walk: &mut Walk<'_>, repository: &Repository) {
 }
 
 /// A submodule that is not checked out is an empty folder; only `.gitmodules` tells that there is more behind it.
-fn read_submodules(walk: &mut Walk<'_>) {
-    let Some(text) = small_text(walk, &walk.root.join(".gitmodules")) else { return };
+fn read_submodules(walk: &mut Walk<'_>, top: &Path) {
+    let Some(text) = small_text(walk, &top.join(".gitmodules")) else { return };
+    // Its paths start at the top of the repository, ours at the root.
+    let above = walk.root.strip_prefix(top).map(slashed).unwrap_or_default();
     for line in text.lines() {
         let Some((key, path)) = line.split_once('=') else { continue };
-        if let Some(path) =
-            normalize("", path.trim().trim_matches('"')).filter(|path| key.trim() == "path" && !path.is_empty())
-        {
+        let path = normalize("", path.trim().trim_matches('"')).filter(|_| key.trim() == "path");
+        let inside = path.as_deref().and_then(|path| match above.as_str() {
+            "" => Some(path),
+            above => path.strip_prefix(above)?.strip_prefix('/'),
+        });
+        if let Some(path) = inside.filter(|path| !path.is_empty()) {
             walk.out.index.dirs.retain(|dir| **dir != *path);
             walk.out.index.nested.push(path.into());
         }
@@ -280,7 +285,8 @@ fn walk_dir(walk: &mut Walk<'_>, dir: &str) {
             }
             continue;
         }
-        if walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir) {
+        let is_ignored = || walk.out.index.ignore.matches_with(&rules, &path, entry.kind == EntryKind::Dir);
+        if !walk.world.is_checked_in() && is_ignored() {
             walk.anything_ignored = true;
             note_personal_files(walk, &path, entry.kind);
             continue;

@@ -76,12 +76,14 @@ impl History {
 /// What became of a path that is no longer there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Departure {
-    /// The commit in which the path went, the last one where it went several times.
-    pub commit: Oid,
+    /// The commit in which the path went, the last one where it went several times; `None` where that is not committed yet.
+    pub commit: Option<Oid>,
     /// Where to: the path that is there now, after all renames. `None` when the file was deleted.
     pub to: Option<Arc<str>>,
     /// For a file that was deleted: one that came in the same commit and has something of it.
     pub perhaps: Option<Arc<str>>,
+    /// The paths that it had one after the other since then, the last one included.
+    pub names: Vec<Arc<str>>,
 }
 
 /// How much of a file must be the same for git to call it renamed, in percent; git's own default.
@@ -142,7 +144,7 @@ pub fn departures(
             let perhaps = remote.iter().find(|rename| rename.commit == commit && rename.from == path);
             let perhaps = perhaps.map(|rename| rename.to.clone()).filter(|to| is_there(to));
             next.extend(to.iter().filter(|to| !is_there(to)).cloned());
-            known.insert(path, Departure { commit, to, perhaps });
+            known.insert(path, Departure { commit: Some(commit), to, perhaps, names: Vec::new() });
         }
         todo = next;
     }
@@ -150,6 +152,7 @@ pub fn departures(
     for path in paths {
         let Some(mut departure) = known.get(path).cloned() else { continue };
         for _ in 0..MAX_RENAMES {
+            departure.names.extend(departure.to.clone());
             let Some(at) = departure.to.clone().filter(|at| !is_there(at)) else { break };
             departure.to = known.get(&at).and_then(|next| next.to.clone());
         }

@@ -30,8 +30,10 @@
 //! assert_eq!(found[0].lint, "missing-link-target");
 //! ```
 
+pub mod artifacts;
 pub mod budgets;
 pub mod cache;
+pub mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
@@ -40,6 +42,7 @@ pub mod content;
 pub mod diagnostic;
 pub mod discover;
 pub mod fix;
+pub mod handoff;
 pub mod history;
 pub mod instructions;
 pub mod lint;

@@ -197,6 +197,10 @@ const OF_REFERENCES: [&str; 9] = [
     "dead-scope",
 ];
 
+/// Those of them that find nothing without it; the others only say better where something went.
+pub const FOUND_BY_REFERENCES: [&str; 6] =
+    ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
+
 /// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
 pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
     OF_REFERENCES.iter().filter_map(|name| by_name(name)).any(|lint| selection.may_fire(lint, settings))

@@ -2,16 +2,22 @@
 
 pub mod baseline;
 pub mod concise;
+pub mod github;
+pub mod gitlab;
 #[cfg(feature = "cli")]
 pub mod human;
 pub mod json;
+pub mod junit;
+pub mod markdown;
 mod parts;
 mod safe;
+pub mod sarif;
 pub mod unified;
 
 pub use crate::measure::thousands;
 pub use safe::one_line;
 
+use crate::change::Startup;
 use crate::diagnostic::{Applicability, Diagnostic, Severity};
 use crate::source::{Position, Source, Span};
 use crate::workspace::Workspace;
@@ -26,6 +32,30 @@ pub struct Report<'a> {
     pub suppressed: usize,
     /// Findings that a baseline took out.
     pub baselined: usize,
+    /// What a change does to what loads, where two states were compared.
+    pub delta: Option<Delta>,
+}
+
+/// What a change does to what loads at startup.
+#[derive(Clone, Debug)]
+pub struct Delta {
+    /// What the state before is called, such as "the commit 1a2b3c4d".
+    pub base: String,
+    /// For each client.
+    pub startups: Vec<Startup>,
+}
+
+/// The findings with the worst first, each with its place in the report; equal ones stay in their order.
+fn worst_first<'a>(report: &'a Report<'_>) -> Vec<(usize, &'a Diagnostic)> {
+    let mut found: Vec<(usize, &Diagnostic)> = report.diagnostics.iter().enumerate().collect();
+    found.sort_by_key(|(_, finding)| std::cmp::Reverse(finding.severity));
+    found
+}
+
+/// `message. Help: help.`, on one line.
+fn sentences(finding: &Diagnostic) -> String {
+    let (message, help) = (one_line(&finding.message), one_line(&finding.help));
+    if help.is_empty() { format!("{message}.") } else { format!("{message}. Help: {help}.") }
 }
 
 /// The numbers of the footer.

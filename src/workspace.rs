@@ -13,7 +13,8 @@ pub use rules::{ScopedRule, flag};
 
 use crate::clients::{self, Client, Evidence, Role};
 use crate::config::Settings;
-use crate::discover::{Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, format_of};
+use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
@@ -46,6 +47,14 @@ pub enum FileState {
     },
 }
 
+/// What is counted over a text, each at the first question.
+#[derive(Debug, Default)]
+struct Facets {
+    tokens: OnceLock<u64>,
+    counted: OnceLock<Counted>,
+    words: OnceLock<Normalized>,
+}
+
 /// One file with its text and structure.
 #[derive(Debug)]
 pub struct File {
@@ -59,11 +68,9 @@ pub struct File {
     pub state: FileState,
     /// The text.
     pub source: Source,
-    /// The structure.
-    pub document: Document,
-    tokens: OnceLock<u64>,
-    counted: OnceLock<Counted>,
-    words: OnceLock<Normalized>,
+    /// The structure. Two workspaces may share it, and what was counted with it, where they hold the same text.
+    pub document: Arc<Document>,
+    facets: Arc<Facets>,
     /// What was read where that is not UTF-8: clients pass it on all the same.
     raw: Vec<u8>,
 }
@@ -96,20 +103,20 @@ impl File {
 
     /// The instructions of the text, counted at the first question.
     pub fn instructions(&self) -> &Counted {
-        self.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
+        self.facets.counted.get_or_init(|| instructions::instructions(&self.document, &self.source.text))
     }
 
     /// The words of the instructions, in their order, made at the first question.
     pub fn instruction_words(&self) -> &Normalized {
         let text = &self.source.text;
-        self.words.get_or_init(|| {
+        self.facets.words.get_or_init(|| {
             Normalized::new(self.instructions().items.iter().map(|instruction| instruction.span.slice(text)))
         })
     }
 
     /// Tokens of the whole text, counted at the first question.
     pub fn tokens(&self, encoding: Encoding) -> u64 {
-        *self.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
+        *self.facets.tokens.get_or_init(|| tokens::count(encoding, &self.source.text) as u64)
     }
 }
 
@@ -168,10 +175,34 @@ pub struct Workspace {
     /// Manifests, and configuration files of formatters and linters, in the root, by path.
     pub configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    /// Handoffs with what git says about them, once [`crate::handoff::survey::survey`] was made.
+    pub handoffs: Handoffs,
     /// What documents say about others, once [`references::survey::survey`] was made.
     pub references: References,
     plans: OnceLock<Vec<ClientPlan>>,
     heaviest: OnceLock<Vec<ClientPlan>>,
+    /// What loaded at startup in an earlier state, where one is compared with.
+    pub earlier: Option<Earlier>,
+}
+
+/// What loaded at startup in an earlier state of the repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Earlier {
+    /// What the state is called in messages, such as "the commit `1a2b3c4d`".
+    pub name: String,
+    /// What each client loaded then.
+    pub startup: Vec<EarlierStartup>,
+}
+
+/// What one client loaded at startup in an earlier state.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EarlierStartup {
+    /// Name of the client.
+    pub client: String,
+    /// Tokens.
+    pub tokens: u64,
+    /// Instructions.
+    pub instructions: u64,
 }
 
 impl Workspace {
@@ -219,6 +250,20 @@ pub fn load(world: &dyn World, root: &Path, settings: Settings, config: Option<S
     from_discovery(world, root, settings, config, discovery)
 }
 
+/// Loads another state of the repository that `beside` holds. Texts that are the same in both are not parsed and counted
+/// again. `fetch` is told which files will be read before they are.
+pub fn load_beside(
+    world: &dyn World,
+    settings: Settings,
+    config: Option<Source>,
+    beside: &Workspace,
+    fetch: &dyn Fn(&[ContextFile]),
+) -> Workspace {
+    let discovery = discover(world, &beside.root, &settings);
+    fetch(&discovery.files);
+    load_files(world, &beside.root, settings, config, discovery, Some(beside))
+}
+
 /// Loads the files of a walk that was made before.
 pub fn from_discovery(
     world: &dyn World,
@@ -227,11 +272,23 @@ pub fn from_discovery(
     config: Option<Source>,
     discovery: Discovery,
 ) -> Workspace {
+    load_files(world, root, settings, config, discovery, None)
+}
+
+fn load_files(
+    world: &dyn World,
+    root: &Path,
+    settings: Settings,
+    config: Option<Source>,
+    discovery: Discovery,
+    beside: Option<&Workspace>,
+) -> Workspace {
     let clients = used_clients(&settings, &discovery);
     let configs = configs(world, root, &discovery);
     let Discovery { index, files: found, excluded, problems, nested_configs, notes } = discovery;
     let read = |path: &Arc<str>, roles: &[RoleAt], format: Format, linted: bool| {
-        read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size)
+        let known = beside.and_then(|beside| beside.file(path));
+        read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size, known)
     };
     let mut files: BTreeMap<Arc<str>, File> = found
         .par_iter()
@@ -312,9 +369,11 @@ pub fn from_discovery(
         configs,
         config,
         scoped_rules: OnceLock::new(),
+        handoffs: Handoffs::default(),
         references: References::default(),
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
+        earlier: None,
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace
@@ -380,9 +439,10 @@ fn used_clients(settings: &Settings, discovery: &Discovery) -> Vec<&'static Clie
 /// Reads a document that is in the tree and not yet in the workspace; no lint looks at it by itself.
 pub fn read_document(world: &dyn World, workspace: &Workspace, path: &Arc<str>) -> File {
     let absolute = workspace.root.join(&**path);
-    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size)
+    read_file(world, &absolute, path, &[], format_of(path), false, workspace.settings.max_file_size, None)
 }
 
+#[allow(clippy::too_many_arguments, reason = "everything that makes one file")]
 fn read_file(
     world: &dyn World,
     absolute: &Path,
@@ -391,6 +451,7 @@ fn read_file(
     format: Format,
     linted: bool,
     limit: u64,
+    known: Option<&File>,
 ) -> File {
     let mut raw = Vec::new();
     let (state, text) = match world.read(absolute, limit) {
@@ -405,20 +466,15 @@ fn read_file(
         Err(ReadError::TooLarge(bytes)) => (FileState::TooLarge(bytes), String::new()),
         Err(error) => (FileState::Unreadable(error.to_string()), String::new()),
     };
-    let document = parse::parse(&text, format);
+    let is_same = |file: &&File| {
+        state == FileState::Readable && file.is_readable() && file.document.format == format && file.source.text == text
+    };
+    let (document, facets) = match known.filter(is_same) {
+        Some(same) => (same.document.clone(), same.facets.clone()),
+        None => (Arc::new(parse::parse(&text, format)), Arc::default()),
+    };
     let source = Source::new(path.clone(), text);
-    File {
-        path: path.clone(),
-        roles: roles.to_vec(),
-        linted,
-        state,
-        source,
-        document,
-        tokens: OnceLock::new(),
-        counted: OnceLock::new(),
-        words: OnceLock::new(),
-        raw,
-    }
+    File { path: path.clone(), roles: roles.to_vec(), linted, state, source, document, facets, raw }
 }
 
 fn guess_encoding(bytes: &[u8]) -> &'static str {

@@ -1,14 +1,16 @@
 //! What the outside can be asked. Every read of a file, a folder or git goes through here.
 //!
-//! A [`World`] answers for absolute paths. [`Disk`] is the real one; [`Memory`] holds a tree for tests and for lint
+//! A [`World`] answers for absolute paths. [`Disk`] is the real one; [`Tree`] is a commit or the index; [`Memory`] holds a tree for tests and for lint
 //! pages, including what a disk makes hard to build: unreadable files, huge files and link loops.
 
 pub mod git;
 mod memory;
 mod overlay;
+mod tree;
 
 pub use memory::{Memory, MemoryFile};
 pub use overlay::Overlay;
+pub use tree::Tree;
 
 use std::fmt;
 use std::io::{self, Read};
@@ -83,6 +85,11 @@ pub trait World: Sync + Send {
     fn stat(&self, path: &Path) -> Option<Stat>;
     /// The absolute path with all links resolved; an error for what does not exist and for loops.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+    /// Whether all that is below the root belongs to the repository, whatever its ignore rules say: so in a commit, and
+    /// not in a worktree.
+    fn is_checked_in(&self) -> bool {
+        false
+    }
 }
 
 /// The real file system.
@@ -98,6 +105,28 @@ fn kind_of(file_type: std::fs::FileType) -> EntryKind {
         EntryKind::File
     } else {
         EntryKind::Other
+    }
+}
+
+impl Disk {
+    /// A regular file to be read from the byte `from` on, with its size in bytes: for files that are too large to be held.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn stream(self, path: &Path, from: u64) -> io::Result<(impl Read + use<>, u64)> {
+        let mut file = open_without_waiting(path)?;
+        let meta = file.metadata()?;
+        if !meta.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+        }
+        io::Seek::seek(&mut file, io::SeekFrom::Start(from))?;
+        Ok((file, meta.len()))
+    }
+
+    /// When a file was last changed, in nanoseconds since 1970; for finding the newest, never for a result.
+    pub fn changed(self, path: &Path) -> Option<u128> {
+        let time = std::fs::metadata(path).ok()?.modified().ok()?;
+        time.duration_since(std::time::UNIX_EPOCH).ok().map(|since| since.as_nanos())
     }
 }
 

@@ -65,6 +65,7 @@ fn check(root: &Path) -> String {
         diagnostics: outcome.diagnostics,
         suppressed: outcome.suppressed,
         baselined: 0,
+        delta: None,
     };
     concise::concise(&report)
 }

@@ -104,6 +104,7 @@ fn kind(kind: &Kind) -> String {
         Kind::Choice(words) => words.iter().map(|word| format!("`\"{word}\"`")).collect::<Vec<_>>().join(", "),
         Kind::Globs => "list of globs over paths relative to the root; `dir/` stands for all below it".to_owned(),
         Kind::Clients => "list of client names".to_owned(),
+        Kind::Names => "list of names".to_owned(),
     }
 }
 
@@ -226,8 +227,10 @@ fn schema_of(kind: &Kind) -> Value {
         Kind::PositiveNumber => json!({ "type": "number", "exclusiveMinimum": 0 }),
         Kind::Choice(words) => json!({ "enum": words }),
         Kind::Globs => json!({ "type": "array", "items": { "type": "string" } }),
+        Kind::Names => json!({ "type": "array", "items": { "type": "string" } }),
         Kind::Clients => {
-            let names: Vec<&str> = clients::all().iter().map(|client| client.name).collect();
+            let names = clients::all().iter().map(|client| client.name);
+            let names: Vec<&str> = names.chain([clients::AGENT_SKILLS]).collect();
             json!({ "type": "array", "items": { "enum": names } })
         }
     }
@@ -277,4 +280,116 @@ fn the_schema_of_the_configuration_is_fresh() {
         "properties": properties,
     });
     check("schemas/ctxlint.toml.json", &(serde_json::to_string_pretty(&schema).unwrap() + "\n"));
+}
+
+/// What a value of a field looks like, for an editor.
+fn schema_of_field(field: &clients::Field, form: &clients::Form) -> Value {
+    use clients::FieldValue;
+    let text = json!({ "type": ["string", "number", "boolean", "null"] });
+    let names = json!({ "type": ["string", "array", "null"], "items": { "type": ["string", "number", "boolean"] } });
+    let mut schema = match field.value {
+        FieldValue::Text => text,
+        FieldValue::Hint => json!({ "type": ["string", "number", "boolean", "array", "null"] }),
+        FieldValue::Flag if form.flags.is_empty() => json!({ "type": ["boolean", "null"] }),
+        FieldValue::Flag => {
+            let words: Vec<&str> = form.flags.iter().map(|(word, _)| *word).collect();
+            json!({ "anyOf": [{ "type": ["boolean", "null"] }, { "enum": [0, 1] }, { "enum": words }] })
+        }
+        FieldValue::Word(words) => json!({ "enum": words }),
+        FieldValue::Names | FieldValue::CommaNames | FieldValue::Tools | FieldValue::Globs => names,
+        FieldValue::Model { many: false } => json!({ "type": ["string", "null"] }),
+        FieldValue::Model { many: true } => names,
+        FieldValue::Count => json!({ "type": "integer", "minimum": 1 }),
+        FieldValue::Map => json!({ "type": "object" }),
+        FieldValue::List => json!({ "type": ["array", "string", "object"] }),
+    };
+    schema["description"] = json!(field.doc);
+    if let Some((most, clients::Unit::Chars)) = field.most {
+        schema["maxLength"] = json!(most);
+    }
+    if let Some(since) = field.versions.since {
+        schema["$comment"] = json!(format!("since {} {since}", form.client));
+    }
+    schema
+}
+
+#[test]
+fn the_schemas_of_the_frontmatter_are_fresh() {
+    for form in clients::FORMS {
+        let fields = form.fields.iter().map(|field| (field.name.to_owned(), schema_of_field(field, form)));
+        let required: Vec<&str> = form.fields.iter().filter(|field| field.required).map(|field| field.name).collect();
+        let fact = form.fact;
+        let mut schema = json!({
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "title": format!("Frontmatter of {} of {}", form.plural(), clients::title(form.client)),
+            "$comment": format!("{}: {}, {}", fact.evidence.name(), fact.source, fact.dated),
+            "type": "object",
+            "properties": fields.collect::<serde_json::Map<String, Value>>(),
+            // The open specification allows no other key; clients ignore them.
+            "additionalProperties": form.client != clients::AGENT_SKILLS,
+        });
+        if !required.is_empty() {
+            schema["required"] = json!(required);
+        }
+        let path = format!("schemas/frontmatter/{}-{}.json", form.client, form.role.name());
+        check(&path, &(serde_json::to_string_pretty(&schema).unwrap() + "\n"));
+    }
+}
+
+/// The kind of a field's value, in words.
+fn field_kind(field: &clients::Field) -> String {
+    use clients::FieldValue;
+    let words = |words: &[&str]| words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+    match field.value {
+        FieldValue::Text => "text".to_owned(),
+        FieldValue::Hint => "text, with or without quotes".to_owned(),
+        FieldValue::Flag => "`true` or `false`".to_owned(),
+        FieldValue::Word(list) => words(list),
+        FieldValue::Names => "names, with spaces or commas, or a list".to_owned(),
+        FieldValue::CommaNames => "names with commas, or a list".to_owned(),
+        FieldValue::Tools => "tools, or a list of them".to_owned(),
+        FieldValue::Model { many: false } => "a model".to_owned(),
+        FieldValue::Model { many: true } => "a model, or a list of them".to_owned(),
+        FieldValue::Globs => "patterns with commas, or a list".to_owned(),
+        FieldValue::Count => "a number above 0".to_owned(),
+        FieldValue::Map => "a mapping".to_owned(),
+        FieldValue::List => "a list".to_owned(),
+    }
+}
+
+#[test]
+fn the_page_of_the_frontmatter_is_fresh() {
+    let mut out = String::from(
+        "# Which frontmatter keys each client reads\n\nThis page is written by `UPDATE=1 cargo test` from the tables in `src/clients/fields/`, from which the schemas for editors in\n\
+         `schemas/frontmatter/` are made too. *Measured*: seen in the requests of the real client. *Documented*: its vendor says so.\n\
+         *Assumed*: neither; such a table makes no findings.\n",
+    );
+    for form in clients::FORMS {
+        let fact = form.fact;
+        write!(
+            out,
+            "\n## {} of {}\n\n{}: {}, {}. Schema: `schemas/frontmatter/{}-{}.json`.\n\n| key | value | notes |\n| --- | --- | --- |\n",
+            form.plural(),
+            clients::title(form.client),
+            fact.evidence.name(),
+            fact.source,
+            fact.dated,
+            form.client,
+            form.role.name()
+        )
+        .unwrap();
+        for field in form.fields {
+            let mut notes = vec![field.doc.to_owned()];
+            notes.extend(field.required.then(|| "required".to_owned()));
+            notes.extend(field.most.map(|(most, unit)| format!("at most {most} {}", unit.name())));
+            notes.extend(field.versions.since.map(|since| format!("since {since}")));
+            notes.extend((!field.in_plugin).then(|| "not in plugins".to_owned()));
+            writeln!(out, "| `{}` | {} | {} |", field.name, field_kind(field), notes.join("; ")).unwrap();
+        }
+        if !form.ignored.is_empty() {
+            let ignored: Vec<String> = form.ignored.iter().map(|key| format!("`{key}`")).collect();
+            write!(out, "\nTaken without an effect: {}.\n", ignored.join(", ")).unwrap();
+        }
+    }
+    check("docs/frontmatter.md", &out);
 }

@@ -98,6 +98,7 @@ fn arguments(subcommand: &str) -> Vec<&'static str> {
         "check" => vec!["--fix", "--unsafe-fixes"],
         "completions" => vec!["bash"],
         "explain" => vec!["missing-import"],
+        "diff" => vec!["HEAD~1"],
         "init" => vec!["--pre-commit"],
         _ => Vec::new(),
     }
@@ -118,11 +119,18 @@ fn no_subcommand_runs_what_a_repository_names() {
 
     let names = subcommands();
     assert!(names.iter().any(|name| name == "check"), "{names:?}");
-    for name in names {
+    let plain = names.iter().map(|name| [vec![name.as_str()], arguments(name)].concat());
+    // What compares two states asks which files are dirty, and filters are there to be run then.
+    let more = [
+        vec!["check", "--since", "HEAD~1"],
+        vec!["check", "--staged"],
+        vec!["diff", "HEAD~1", "HEAD"],
+        vec!["diff", "HEAD", "--staged"],
+    ];
+    for name in plain.chain(more) {
         let output = Command::new(CTXLINT)
             .current_dir(root)
-            .arg(&name)
-            .args(arguments(&name))
+            .args(&name)
             // What a commit hook inherits must not lead anywhere either.
             .env("GIT_DIR", elsewhere.path())
             .env("GIT_INDEX_FILE", elsewhere.path().join("index"))
@@ -131,8 +139,9 @@ fn no_subcommand_runs_what_a_repository_names() {
             .output()
             .unwrap();
         let code = output.status.code();
-        assert!(matches!(code, Some(0 | 1)), "{name}: {code:?} {}", String::from_utf8_lossy(&output.stderr));
-        assert!(!canary.exists(), "`ctxlint {name}` ran what the repository names");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(matches!(code, Some(0 | 1)), "{name:?}: {code:?} {complaint}");
+        assert!(!canary.exists(), "`ctxlint {name:?}` ran what the repository names");
     }
 }
 

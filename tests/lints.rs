@@ -8,11 +8,13 @@
 //! Words behind the path make special files: `link=TARGET`, `size=BYTES`, `unreadable`, `hex` (the block holds the bytes
 //! as hexadecimal digits), `escapes` (the block holds `\u{...}` for single characters), `repeat=TIMES` (the block again
 //! and again). With `was` a block holds the file as it was in an earlier commit, with `later` the file came after that
-//! commit; such a case is run in a real repository. The word `pedantic` on the output
-//! block switches the pedantic lints on, `all` shows the findings of every lint instead of the page's own.
+//! commit, with `uncommitted` after the last one; such a case is run in a real repository, where `{{then}}` and `{{now}}` in
+//! such a file stand for the two commits, and `after=DAYS` on the output block for the days between them. The word `pedantic` on the output
+//! block switches the pedantic lints on, `since` compares with the earlier commit, `all` shows the findings of every lint instead of the page's own.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+use ctxlint::change::{self, After};
 use ctxlint::config::{self, Settings};
 use ctxlint::diagnostic::{Applicability, Diagnostic};
 use ctxlint::fix::{Allowed, Texts, View};
@@ -21,6 +23,7 @@ use ctxlint::model::{BlockKind, Document, Format};
 use ctxlint::references::drift::Mode;
 use ctxlint::references::survey::survey;
 use ctxlint::source::{Source, Span};
+use ctxlint::workspace::Earlier;
 use ctxlint::world::{Disk, Memory, MemoryFile};
 use ctxlint::{fix, parse, workspace};
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -39,6 +42,8 @@ struct Case {
     past: BTreeMap<PathBuf, Vec<u8>>,
     /// Files that the first commit does not have.
     later: BTreeSet<PathBuf>,
+    /// Files that no commit has.
+    uncommitted: BTreeSet<PathBuf>,
     options: Vec<String>,
     expected: String,
     /// The bytes of the expected output in the page.
@@ -190,12 +195,23 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
     let workspace = match &repository {
         None => {
             let mut workspace = workspace::load(world, Path::new(ROOT), settings, text);
+            ctxlint::handoff::survey::survey(&mut workspace, world, &[], false);
             survey(&mut workspace, world, Mode::Off, false);
             workspace
         }
         Some(dir) => {
             let mut workspace = workspace::load(&Disk, dir.path(), settings, text);
+            ctxlint::handoff::survey::survey(&mut workspace, &Disk, &[], true);
             survey(&mut workspace, &Disk, Mode::Full, false);
+            if case.options.iter().any(|option| option == "since") {
+                let change = change::change(dir.path(), Some("HEAD~1"), After::Worktree).unwrap();
+                let before = change::load_before(&change, &workspace);
+                let startups: Vec<_> =
+                    workspace.clients.iter().map(|client| change::startup_of(&before, &workspace, client)).collect();
+                // The hash of a commit depends on more than the case.
+                let name = "the commit before".to_owned();
+                workspace.earlier = Some(Earlier { name, startup: change::earlier(&startups) });
+            }
             workspace
         }
     };
@@ -213,15 +229,19 @@ fn run(name: &str, case: &Case, world: &Memory) -> Vec<Diagnostic> {
 /// A real repository with two commits: the past of the case, and its files as they are.
 fn repository(case: &Case, world: &Memory) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str]| {
+    let after = case.options.iter().find_map(|option| option.strip_prefix("after=")?.parse::<u64>().ok()).unwrap_or(0);
+    let git = |arguments: &[&str], day: u64| {
         let mut git = Command::new("git");
         git.current_dir(dir.path()).args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false"]).args(arguments);
         git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
         for who in ["AUTHOR", "COMMITTER"] {
             git.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.org");
-            git.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
+            // The first moment of 2026.
+            git.env(format!("GIT_{who}_DATE"), format!("{} +0000", 1_767_225_600 + day * 86_400));
         }
-        assert!(git.status().unwrap().success(), "git {arguments:?}");
+        let output = git.output().unwrap();
+        assert!(output.status.success(), "git {arguments:?}");
+        String::from_utf8(output.stdout).unwrap().trim().to_owned()
     };
     let write = |path: &Path, bytes: &[u8]| {
         let path = dir.path().join(path);
@@ -234,11 +254,17 @@ fn repository(case: &Case, world: &Memory) -> tempfile::TempDir {
             _ => None,
         })
     };
-    git(&["init", "-q"]);
-    now().filter(|(path, _)| !case.later.contains(*path)).for_each(|(path, bytes)| write(path, bytes));
+    let is_late = |path: &Path| case.later.contains(path) || case.uncommitted.contains(path);
+    git(&["init", "-q", "-b", "main"], 0);
+    now().filter(|(path, _)| !is_late(path)).for_each(|(path, bytes)| write(path, bytes));
     case.past.iter().for_each(|(path, bytes)| write(path, bytes));
-    git(&["add", "-A"]);
-    git(&["commit", "-q", "-m", "then"]);
+    git(&["add", "-A"], 0);
+    git(&["commit", "-q", "-m", "then"], 0);
+    let then = git(&["rev-parse", "HEAD"], 0);
+    let named = |bytes: &[u8], commits: &[(&str, &str)]| {
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        commits.iter().fold(text, |text, (name, commit)| text.replace(name, commit)).into_bytes()
+    };
     for path in case.past.keys() {
         std::fs::remove_file(dir.path().join(path)).unwrap();
         // Git keeps no empty folders.
@@ -246,9 +272,16 @@ fn repository(case: &Case, world: &Memory) -> tempfile::TempDir {
             let _ = std::fs::remove_dir(dir.path().join(folder));
         }
     }
-    now().for_each(|(path, bytes)| write(path, bytes));
-    git(&["add", "-A"]);
-    git(&["commit", "-q", "-m", "now"]);
+    for (path, bytes) in now().filter(|(path, _)| !case.uncommitted.contains(*path)) {
+        let bytes = if case.later.contains(path) { named(bytes, &[("{{then}}", &then)]) } else { bytes.clone() };
+        write(path, &bytes);
+    }
+    git(&["add", "-A"], after);
+    git(&["commit", "-q", "--allow-empty", "-m", "now"], after);
+    let last = git(&["rev-parse", "HEAD"], 0);
+    for (path, bytes) in now().filter(|(path, _)| case.uncommitted.contains(*path)) {
+        write(path, &named(bytes, &[("{{then}}", &then), ("{{now}}", &last)]));
+    }
     dir
 }
 
@@ -288,6 +321,7 @@ fn cases(text: &str) -> Result<Vec<Case>, String> {
                 world: Memory::default(),
                 past: BTreeMap::new(),
                 later: BTreeSet::new(),
+                uncommitted: BTreeSet::new(),
                 options: Vec::new(),
                 expected: String::new(),
                 place: Span::default(),
@@ -330,6 +364,10 @@ fn fence(case: &mut Case, info: &str, content: Span, text: &str) -> Result<(), S
             ("was", _) => {
                 case.past.insert(path.into(), content.slice(text).as_bytes().to_vec());
                 return Ok(());
+            }
+            ("uncommitted", _) => {
+                case.uncommitted.insert(path.into());
+                continue;
             }
             ("later", _) => {
                 case.later.insert(path.into());

@@ -6,17 +6,20 @@ mod statistics;
 mod stdin;
 mod watch;
 
+use super::outputs::{self, Format};
 use super::refs::History;
-use super::{Answer, CLEAN, FINDINGS, Global, UNUSABLE, Unusable, say, session};
+use super::{Answer, CLEAN, FINDINGS, Global, UNUSABLE, Unusable, say, session, since};
+use crate::change::Change;
 use crate::clients;
 use crate::config;
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::fix::{self, Mended, Texts};
+use crate::handoff;
 use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
 use crate::references::drift::Mode;
 use crate::references::survey::survey;
-use crate::report::{self, Report, concise, human, json};
+use crate::report::{self, Delta, Report, human};
 use crate::source::Source;
 use crate::workspace::{self, Workspace};
 use crate::world::{Disk, Overlay, World};
@@ -32,6 +35,15 @@ pub(super) struct CheckArguments {
     /// How to print; by default for people, or for agents inside a coding agent
     #[arg(long, value_name = "FORMAT")]
     format: Option<Format>,
+    /// Also write the result to a file in this format; `-` is standard output. May be given several times
+    #[arg(long, value_name = "FORMAT=FILE")]
+    output: Vec<outputs::Output>,
+    /// Report only what the changes since this commit cause, in context files or in what they cite
+    #[arg(long, value_name = "REV", conflicts_with_all = ["local", "update_baseline"])]
+    since: Option<String>,
+    /// Report only what the next commit causes: the index counts as the state of the files
+    #[arg(long, conflicts_with_all = ["local", "update_baseline", "fix", "diff", "stdin_path"])]
+    staged: bool,
     /// The mildest finding that makes the exit code 1
     #[arg(long, value_name = "LEVEL", default_value = "error")]
     fail_on: FailOn,
@@ -78,15 +90,6 @@ pub(super) struct CheckArguments {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Human,
-    Concise,
-    Agent,
-    Json,
-    Jsonl,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 enum FailOn {
     Error,
     Warn,
@@ -127,6 +130,8 @@ struct Looked {
     baselined: usize,
     /// The paths that were asked for, and the real ones behind them.
     wanted: Vec<String>,
+    /// What a change does to what loads, where one is asked about.
+    delta: Option<Delta>,
     /// How long it took to read and parse.
     loading: Duration,
 }
@@ -142,6 +147,8 @@ struct Question<'a> {
     cached: bool,
     /// A text that stands for a file.
     stdin: Option<stdin::Stdin>,
+    /// The change whose findings are asked for.
+    change: Option<Change>,
 }
 
 /// Looks at the repository with these texts in place of those on the disk.
@@ -152,12 +159,20 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let (settings, config) = configuration(question, texts);
     let of_stdin = question.stdin.iter().map(|stdin| (root.join(&stdin.path), stdin.text.clone().into_bytes()));
     let of_texts = texts.iter().map(|(path, text)| (root.join(&**path), text.clone().into_bytes()));
-    let overlay = Overlay { under: &Disk, files: of_stdin.chain(of_texts).collect() };
-    let world: &dyn World = if overlay.files.is_empty() { &Disk } else { &overlay };
+    let under = question.change.as_ref().map_or(&Disk as &dyn World, Change::world);
+    let overlay = Overlay { under, files: of_stdin.chain(of_texts).collect() };
+    let world: &dyn World = if overlay.files.is_empty() { under } else { &overlay };
     let mut workspace = workspace::load(world, root, settings, config);
-    if lint::needs_references(selection, &workspace.settings) {
-        let mode = history(arguments, &workspace.settings);
-        survey(&mut workspace, world, mode, question.cached);
+    let mode = history(arguments, &workspace.settings);
+    handoff::survey::survey(&mut workspace, world, &[], mode != Mode::Off);
+    let how = since::How { mode, cached: question.cached, selection };
+    let mut before = None;
+    match &question.change {
+        Some(change) => before = since::prepare(change, world, &mut workspace, how),
+        None if lint::needs_references(selection, &workspace.settings) => {
+            survey(&mut workspace, world, mode, question.cached);
+        }
+        None => {}
     }
     let loading = started.elapsed();
     // What a link leads to is reported under its real path.
@@ -170,12 +185,17 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
         Some(baseline) => {
             let (count, unmatched) = baseline::apply(baseline, &workspace, selection, &wanted, &mut diagnostics);
             baselined = count;
-            diagnostics.extend(unmatched);
+            // A change is asked about only part of the references, so what is left may match all the same.
+            diagnostics.extend(unmatched.into_iter().filter(|_| question.change.is_none()));
         }
         None if wanted.is_empty() => {}
         None => diagnostics.retain(|finding| wanted.iter().any(|path| is_below(&finding.path, path))),
     }
-    Looked { workspace, diagnostics, suppressed, baselined, wanted, loading }
+    let mut delta = None;
+    if let Some(change) = &question.change {
+        (diagnostics, delta) = since::caused(change, &workspace, before, diagnostics, how);
+    }
+    Looked { workspace, diagnostics, suppressed, baselined, wanted, delta, loading }
 }
 
 /// The settings with what the command line says, and the configuration file, which a fix may have changed.
@@ -218,7 +238,10 @@ fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked),
     if writes {
         fixes::recover(&session.root)?;
     }
-    let question = Question { session: &session, arguments, selection, wanted, cached: !global.no_cache, stdin };
+    outputs::check(&session.root, arguments.format, &arguments.output)?;
+    let change = since::change(&session.root, arguments.since.as_deref(), arguments.staged)?;
+    let cached = !global.no_cache;
+    let question = Question { session: &session, arguments, selection, wanted, cached, stdin, change };
     let mut baseline = baseline::open(&session.root, &arguments.baseline)?;
     if let Some(baseline) = baseline.as_mut().filter(|_| arguments.baseline.update_baseline) {
         let now = look(&question, None, &Texts::new());
@@ -241,16 +264,19 @@ fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked),
     }
     let code = if left.is_empty() { exit_code(arguments, &looked) } else { UNUSABLE };
     let loading = looked.loading.as_secs_f64() * 1e3;
-    let diagnostics = std::mem::take(&mut looked.diagnostics);
+    let (diagnostics, delta) = (std::mem::take(&mut looked.diagnostics), looked.delta.take());
     let Looked { workspace, suppressed, baselined, .. } = &looked;
-    let report = Report { workspace, diagnostics, suppressed: *suppressed, baselined: *baselined };
+    let report = Report { workspace, diagnostics, suppressed: *suppressed, baselined: *baselined, delta };
+    let how_it_looks =
+        human::Look { color: session::color(global), width: session::width(), max_per_lint: arguments.max_per_lint.0 };
+    outputs::write(&report, how_it_looks, &arguments.output)?;
     let text = match &question.stdin {
         _ if arguments.fixes.diff => fixes::diff(&mended),
         Some(stdin) if allowed.is_some() => {
-            say(render(global, arguments, &report).trim_end());
+            say(render(arguments, how_it_looks, &report).trim_end());
             mended.files.get(&*stdin.path).map_or(&stdin.text, |(_, new)| new).clone()
         }
-        _ => render(global, arguments, &report),
+        _ => render(arguments, how_it_looks, &report),
     };
     if !global.quiet && (std::io::stderr().is_terminal() || global.verbose) {
         let all = started.elapsed().as_secs_f64() * 1e3;
@@ -288,7 +314,8 @@ fn set_clients(settings: &mut config::Settings, names: &[String]) -> Result<(), 
         settings.clients = known.iter().map(|name| (*name).to_owned()).collect();
         return Ok(());
     }
-    if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
+    let is_known = |name: &&String| known.contains(&name.as_str()) || *name == clients::AGENT_SKILLS;
+    if let Some(unknown) = names.iter().find(|name| !is_known(name)) {
         let hint = format!("known clients: {}", known.join(", "));
         return Err(Unusable::new(format!("no client is called `{unknown}`"), hint));
     }
@@ -345,42 +372,10 @@ fn check_paths(workspace: &Workspace, question: &Question<'_>) -> Result<(), Unu
     Ok(())
 }
 
-fn render(global: &Global, arguments: &CheckArguments, report: &Report<'_>) -> String {
-    let in_agent = || clients::coding_agent(|name| std::env::var_os(name).is_some()).is_some();
-    let default = || if in_agent() { Format::Agent } else { Format::Human };
-    let format = arguments.format.unwrap_or_else(default);
-    let for_people = matches!(format, Format::Human | Format::Concise | Format::Agent);
-    let nothing = report.workspace.linted_files() == 0 && report.diagnostics.is_empty();
-    if for_people && nothing && report.workspace.notes.is_empty() {
-        return nothing_to_lint(report.workspace);
-    }
-    match format {
+fn render(arguments: &CheckArguments, look: human::Look, report: &Report<'_>) -> String {
+    match outputs::printed(arguments.format, &arguments.output) {
         Format::Json | Format::Jsonl if arguments.statistics => statistics::json(report),
         _ if arguments.statistics => statistics::text(report),
-        Format::Human => {
-            let look = human::Look {
-                color: session::color(global),
-                width: session::width(),
-                max_per_lint: arguments.max_per_lint.0,
-            };
-            human::human(report, look)
-        }
-        Format::Concise => concise::concise(report),
-        Format::Agent => concise::agent(report),
-        Format::Json => json::json(report),
-        Format::Jsonl => json::jsonl(report),
+        format => outputs::render(report, look, format),
     }
-}
-
-fn nothing_to_lint(workspace: &Workspace) -> String {
-    let root = workspace.root.display().to_string();
-    let root = report::one_line(&root);
-    if workspace.excluded.is_empty() {
-        return format!(
-            "no context files found in {root} (looked for CLAUDE.md, AGENTS.md, .claude/, .cursor/rules, \
-             .github/instructions, ...: `ctxlint explain files`)\n"
-        );
-    }
-    let count = report::counted(workspace.excluded.len(), "context file");
-    format!("nothing to lint in {root}: {count} excluded, such as {}\n", report::one_line(&workspace.excluded[0].0))
 }

@@ -140,7 +140,7 @@ pub(super) fn context(global: &Global, arguments: &ContextArguments) -> Result<A
     let known = |path: &Path| {
         let inside = path.strip_prefix(&root).ok()?.to_str()?.replace('\\', "/");
         let file = workspace.file(&inside).filter(|file| file.is_readable())?;
-        Some((file.source.text.as_str(), &file.document))
+        Some((file.source.text.as_str(), &*file.document))
     };
     let machine = arguments.machine.then_some(Machine { home: &home, managed: &managed });
     let base = Request {

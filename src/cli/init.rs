@@ -1,6 +1,7 @@
 //! `ctxlint init`.
 
 mod figures;
+mod hooks;
 mod pipelines;
 
 use super::{Answer, CLEAN, Global, Unusable, say, session};
@@ -20,14 +21,29 @@ pub(super) struct InitArguments {
     budgets: bool,
     #[command(flatten)]
     pipelines: pipelines::PipelineArguments,
+    /// Add the hooks that write and read handoffs to .claude/settings.local.json
+    #[arg(long, conflicts_with = "budgets")]
+    hooks: bool,
+    /// With --hooks: add them to .claude/settings.json, for everyone
+    #[arg(long, requires = "hooks")]
+    shared: bool,
     /// Do not ask before a file that exists is changed
     #[arg(long)]
     yes: bool,
 }
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
-    if arguments.pipelines.any() {
-        return pipelines::pipelines(global, &arguments.pipelines, arguments.yes, arguments.print);
+    if arguments.pipelines.any() || arguments.hooks {
+        let mut answer = Answer { text: String::new(), code: CLEAN };
+        if arguments.pipelines.any() {
+            answer = pipelines::pipelines(global, &arguments.pipelines, arguments.yes, arguments.print)?;
+        }
+        if arguments.hooks {
+            let of_hooks = hooks::hooks(global, arguments.shared, arguments.yes, arguments.print)?;
+            answer.text.push_str(&of_hooks.text);
+            answer.code = answer.code.max(of_hooks.code);
+        }
+        return Ok(answer);
     }
     if arguments.budgets {
         return figures::budgets(global, arguments.print);

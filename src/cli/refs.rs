@@ -1,5 +1,7 @@
 //! `ctxlint refs`.
 
+pub(super) mod wire;
+
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::diagnostic::Edit;
 use crate::discover::format_of;
@@ -8,15 +10,13 @@ use crate::model::Format;
 use crate::paths::{PathIndex, Presence, is_below};
 use crate::references::drift::{Mode, State};
 use crate::references::listing::{self, Listing, Reference};
-use crate::report::json::{JsonRange, TOOL, Tool, VERSION, range, to_text};
 use crate::report::{counted, one_line};
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::workspace::{self, File, FileState, Workspace, read_document};
 use crate::world::Disk;
 use crate::write;
 use clap::{Args, ValueEnum};
 use rayon::prelude::*;
-use serde::Serialize;
 use std::fmt::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -62,41 +62,6 @@ impl History {
             History::Off => Mode::Off,
         }
     }
-}
-
-#[derive(Serialize)]
-struct JsonRefs<'a> {
-    version: u32,
-    tool: Tool,
-    refs: Vec<JsonRef<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    unchecked: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonRef<'a> {
-    path: &'a str,
-    range: JsonRange,
-    kind: &'static str,
-    text: &'a str,
-    fenced: bool,
-    target: &'a str,
-    target_start: Option<u32>,
-    target_end: Option<u32>,
-    state: &'static str,
-    now: Option<JsonPlace<'a>>,
-    evidence: &'static str,
-    since: Option<&'a str>,
-    written: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-struct JsonPlace<'a> {
-    path: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    start: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    end: Option<u32>,
 }
 
 pub(super) fn refs(global: &Global, arguments: &RefsArguments) -> Result<Answer, Unusable> {
@@ -195,28 +160,8 @@ fn all<'a>(files: &'a [File], found: &'a Listing) -> impl Iterator<Item = (&'a F
 }
 
 fn json(files: &[File], found: &Listing) -> String {
-    let refs = all(files, found)
-        .map(|(file, of)| JsonRef {
-            path: &file.path,
-            range: range(&file.source, of.span),
-            kind: of.kind.name(),
-            text: of.span.slice(&file.source.text),
-            fenced: of.is_fenced,
-            target: &of.target,
-            target_start: of.lines.map(|(start, _)| start),
-            target_end: of.lines.map(|(_, end)| end),
-            state: of.state.name(),
-            now: of.now.as_ref().map(|now| JsonPlace {
-                path: &now.path,
-                start: of.lines.map(|_| now.start),
-                end: of.lines.map(|_| now.end),
-            }),
-            evidence: of.evidence.name(),
-            since: of.since.as_deref(),
-            written: of.written.as_deref(),
-        })
-        .collect();
-    to_text(&JsonRefs { version: VERSION, tool: TOOL, refs, unchecked: found.unchecked.as_deref() }, true)
+    let refs = all(files, found).map(|(file, of)| wire::json_ref(&file.source, of)).collect();
+    wire::json(refs, found.unchecked.as_deref())
 }
 
 /// `10`, `10-20`.
@@ -224,36 +169,41 @@ fn numbers(start: u32, end: u32) -> String {
     if start == end { start.to_string() } else { format!("{start}-{end}") }
 }
 
-fn human(files: &[File], found: &Listing) -> String {
-    let rows: Vec<[String; 4]> = all(files, found)
-        .map(|(file, of)| {
-            let place = format!("{}:{}", file.path, file.source.position(of.span.start).line);
-            let text = of.span.slice(&file.source.text);
-            let text = match of.lines {
-                Some(_) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{}:{text}", of.target),
-                _ => text.to_owned(),
-            };
-            let now = of.now.as_ref().map_or(String::new(), |now| match of.lines {
-                Some(_) => format!("→ {}:{}", now.path, numbers(now.start, now.end)),
-                None => format!("→ {}", now.path),
-            });
-            let since = of
-                .since
-                .as_deref()
-                .map_or(String::new(), |commit| format!("  since {}", commit.get(..8).unwrap_or(commit)));
-            let state = of.state.name().to_owned();
-            [place, text, state, format!("{now}{since}").trim().to_owned()].map(|cell| one_line(&cell).into_owned())
-        })
-        .collect();
+/// Place, text, state, and where it is now, each on one line and harmless.
+pub(super) fn row(source: &Source, of: &Reference) -> [String; 4] {
+    let place = format!("{}:{}", one_line(&source.path), source.position(of.span.start).line);
+    let text = of.span.slice(&source.text);
+    let text = match of.lines {
+        Some(_) if text.starts_with(|c: char| c.is_ascii_digit()) => format!("{}:{text}", of.target),
+        _ => text.to_owned(),
+    };
+    let now = of.now.as_ref().map_or(String::new(), |now| match of.lines {
+        Some(_) => format!("→ {}:{}", now.path, numbers(now.start, now.end)),
+        None => format!("→ {}", now.path),
+    });
+    let since =
+        of.since.as_deref().map_or(String::new(), |commit| format!("  since {}", commit.get(..8).unwrap_or(commit)));
+    let state = of.state.name().to_owned();
+    [place, text, state, format!("{now}{since}").trim().to_owned()].map(|cell| one_line(&cell).into_owned())
+}
+
+/// Rows with their columns under one another.
+pub(super) fn table(rows: &[[String; 4]]) -> String {
     let width = |column: usize, most: usize| {
         rows.iter().map(|row| row[column].chars().count()).filter(|width| *width <= most).max().unwrap_or(0)
     };
     let (first, second, third) = (width(0, 50), width(1, 60), width(2, 20));
     let mut out = String::new();
-    for [place, text, state, rest] in &rows {
+    for [place, text, state, rest] in rows {
         let line = format!("{place:<first$}  {text:<second$}  {state:<third$}  {rest}");
         let _ = writeln!(out, "{}", line.trim_end());
     }
+    out
+}
+
+fn human(files: &[File], found: &Listing) -> String {
+    let rows: Vec<[String; 4]> = all(files, found).map(|(file, of)| row(&file.source, of)).collect();
+    let mut out = table(&rows);
     let mut counts: Vec<(State, usize)> = Vec::new();
     for (_, of) in all(files, found) {
         match counts.iter_mut().find(|(state, _)| *state == of.state) {

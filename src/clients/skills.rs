@@ -84,7 +84,7 @@ pub static DESCRIPTION_LIMITS: [DescriptionLimit; 2] = [
 pub const SPEC_MAX_DESCRIPTION: usize = 1_024;
 
 /// Longest name by the open Agent Skills specification (2026-08-09), in characters.
-const SPEC_MAX_CHARS: usize = 64;
+pub const SPEC_MAX_CHARS: usize = 64;
 
 /// Words that Anthropic's upload check refuses in a name.
 const RESERVED: [&str; 2] = ["anthropic", "claude"];
@@ -103,8 +103,10 @@ pub fn skill_name_breach(name: &str) -> Option<&'static str> {
     if name.starts_with('-') || name.ends_with('-') || name.contains("--") {
         return Some("a hyphen stands at an end or twice in a row");
     }
-    if RESERVED.iter().any(|word| name.split('-').any(|part| part == *word)) {
-        return Some("it holds a reserved word (`anthropic`, `claude`)");
-    }
     None
+}
+
+/// The word in `name` for which Anthropic's upload check refuses the skill. The open specification reserves none.
+pub fn reserved_word(name: &str) -> Option<&'static str> {
+    RESERVED.into_iter().find(|word| name.split('-').any(|part| part == *word))
 }

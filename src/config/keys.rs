@@ -19,6 +19,8 @@ pub enum Kind {
     Globs,
     /// A list of client names.
     Clients,
+    /// A list of names, each with an optional `*` at its end.
+    Names,
 }
 
 /// What went wrong with a value: where and what.
@@ -56,7 +58,8 @@ pub static KEYS: &[Key] = &[
         kind: Kind::Clients,
         default: "[]",
         example: "[\"claude-code\", \"codex\"]",
-        doc: "The clients whose rules count. Empty: every client that has a file in the repository which only it reads.",
+        doc: "The clients whose rules count. Empty: every client that has a file in the repository which only it reads. \
+              The name `agent-skills` stands for the open Agent Skills specification: with it, skills are held to that too.",
         apply: |settings, node| {
             settings.clients = strings(node);
             Ok(())
@@ -138,6 +141,29 @@ pub static KEYS: &[Key] = &[
         },
     },
     Key {
+        path: "growth.tokens",
+        kind: Kind::Integer(0),
+        default: "",
+        example: "200",
+        doc: "How many tokens more than before a change a client may load at startup; `0` allows no growth. Without it growth \
+              is not judged. `check` compares where it has something to compare with: `--since`, `--staged`.",
+        apply: |settings, node| {
+            settings.growth_tokens = Some(integer(node));
+            Ok(())
+        },
+    },
+    Key {
+        path: "growth.instructions",
+        kind: Kind::Integer(0),
+        default: "",
+        example: "5",
+        doc: "How many instructions more than before a change a client may load at startup, as `growth.tokens`.",
+        apply: |settings, node| {
+            settings.growth_instructions = Some(integer(node));
+            Ok(())
+        },
+    },
+    Key {
         path: "tokens.encoding",
         kind: Kind::Choice(&["o200k_base", "cl100k_base"]),
         default: "\"o200k_base\"",
@@ -167,6 +193,63 @@ pub static KEYS: &[Key] = &[
         doc: "The repository's own measured ratio of the model's tokens to exact counts, in place of the profile's.",
         apply: |settings, node| {
             settings.multiplier = number(node);
+            Ok(())
+        },
+    },
+    Key {
+        path: "known.tools",
+        kind: Kind::Names,
+        default: "[]",
+        example: "[\"SearchTickets\", \"acme_*\"]",
+        doc: "Tools that exist beside those that ctxlint knows, such as those of an extended client. A `*` at \
+              the end stands for any further characters, here and in the lists below.",
+        apply: |settings, node| {
+            settings.known.tools = strings(node);
+            Ok(())
+        },
+    },
+    Key {
+        path: "known.models",
+        kind: Kind::Names,
+        default: "[]",
+        example: "[\"house-model-*\"]",
+        doc: "Models that exist beside those that ctxlint knows, such as those of a gateway.",
+        apply: |settings, node| {
+            settings.known.models = strings(node);
+            Ok(())
+        },
+    },
+    Key {
+        path: "known.skills",
+        kind: Kind::Names,
+        default: "[]",
+        example: "[\"pdf\"]",
+        doc: "Skills that agents may name although they are not in the repository, such as those of a plugin \
+              that everybody has.",
+        apply: |settings, node| {
+            settings.known.skills = strings(node);
+            Ok(())
+        },
+    },
+    Key {
+        path: "known.servers",
+        kind: Kind::Names,
+        default: "[]",
+        example: "[\"github\"]",
+        doc: "MCP servers that agents may name although no `.mcp.json` of the repository declares them.",
+        apply: |settings, node| {
+            settings.known.servers = strings(node);
+            Ok(())
+        },
+    },
+    Key {
+        path: "known.keys",
+        kind: Kind::Names,
+        default: "[]",
+        example: "[\"owner\", \"x-*\"]",
+        doc: "Frontmatter keys that other programs read.",
+        apply: |settings, node| {
+            settings.known.keys = strings(node);
             Ok(())
         },
     },
@@ -212,7 +295,18 @@ pub(super) fn check(kind: &Kind, node: &Node) -> Result<(), Refusal> {
             None => refuse(format!("one of {}", listed(words))),
         },
         Kind::Clients => check_clients(node),
+        Kind::Names => check_names(node),
         Kind::Bool | Kind::Globs => Ok(()),
+    }
+}
+
+fn check_names(node: &Node) -> Result<(), Refusal> {
+    if !matches!(node.kind, NodeKind::Sequence(_)) {
+        return Err((node.span, format!("a list of names is needed, not {}", node.kind_name())));
+    }
+    match node.items().iter().find(|item| item.as_str().is_none()) {
+        Some(item) => Err((item.span, format!("a name is a string, not {}", item.kind_name()))),
+        None => Ok(()),
     }
 }
 
@@ -220,7 +314,8 @@ fn check_clients(node: &Node) -> Result<(), Refusal> {
     if !matches!(node.kind, NodeKind::Sequence(_)) {
         return Err((node.span, format!("a list of client names is needed, not {}", node.kind_name())));
     }
-    let known: Vec<&str> = crate::clients::all().iter().map(|client| client.name).collect();
+    let clients = crate::clients::all().iter().map(|client| client.name);
+    let known: Vec<&str> = clients.chain([crate::clients::AGENT_SKILLS]).collect();
     for item in node.items() {
         match item.as_str() {
             Some(name) if known.contains(&name) => {}

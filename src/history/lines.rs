@@ -73,6 +73,13 @@ fn pairs(old: &[&[u8]], new: &[&[u8]]) -> (Vec<Option<u32>>, Vec<Hunk>) {
     (map, hunks)
 }
 
+/// The pieces in which two versions differ: lines of the old one and the lines of the new one that stand for them, 0-based
+/// and half open.
+pub fn differences(old: &[u8], new: &[u8]) -> Vec<(std::ops::Range<u32>, std::ops::Range<u32>)> {
+    let hunks = pairs(&lines(old), &lines(new)).1;
+    hunks.into_iter().map(|hunk| (hunk.old, hunk.new)).collect()
+}
+
 /// Whether a line holds a word: braces and commas stand everywhere and tell nothing.
 fn has_word(line: &[u8]) -> bool {
     let mut run = 0;

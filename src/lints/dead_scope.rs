@@ -1,7 +1,7 @@
 //! Patterns that match no file.
 
 use super::invalid_glob::{at_pattern, invalid, rewrite};
-use super::stale_citation::short;
+use super::stale_citation::when;
 use crate::config::nearest;
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -146,7 +146,7 @@ fn renamed(workspace: &Workspace, rule: &ScopedRule, number: usize) -> Option<(S
     // In a pattern these characters would mean something else.
     let is_plain = !to.contains(['*', '?', '[', ']', '{', '}', '!', '\\', ',', '"', '\'']);
     let from_top = if text.starts_with('/') { "/" } else { "" };
-    is_plain.then(|| (format!("{from_top}{to}"), format!("it was renamed to `{to}` in {}", short(commit))))
+    is_plain.then(|| (format!("{from_top}{to}"), format!("it was renamed to `{to}`{}", when(commit))))
 }
 
 /// Another pattern that does match, and why it is likely.

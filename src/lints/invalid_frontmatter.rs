@@ -1,13 +1,14 @@
 //! Frontmatter that is not valid YAML, or that is not frontmatter at all.
 
 use crate::clients::{self, Role};
-use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
 use crate::discover::RoleAt;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::model::{Document, Entry, Format, Node, NodeKind, ScalarStyle};
+use crate::model::{Document, Entry, Format, Node, NodeKind, Problem, ScalarStyle};
 use crate::parse;
 use crate::source::{BOM, Span};
 use crate::workspace::File;
+use std::collections::HashMap;
 
 /// The lint.
 pub static INVALID_FRONTMATTER: Lint = Lint {
@@ -32,43 +33,106 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     if file.document.format != Format::Markdown || !file.has_role(&ROLES) {
         return;
     }
-    match &file.document.frontmatter {
-        None => not_seen(cx, file),
-        Some(frontmatter) => {
-            let Some(problem) = &frontmatter.error else { return };
-            // Patterns without quotes are the matter of a lint of their own.
-            if is_own_form(file, problem.span) || super::unquoted_glob::explains_all(file) {
-                return;
-            }
-            let effect = effect(file, frontmatter.node.as_ref());
-            // That a rule then always loads is said by the lint about patterns without quotes.
-            let severity = match effect {
-                Effect::Read(_) | Effect::Always => Severity::Info,
-                Effect::Never | Effect::Nothing => Severity::Error,
-            };
-            // Quotes around a broken list would keep it broken.
-            let node = frontmatter.node.as_ref().filter(|_| effect != Effect::Never);
-            let fix = node.and_then(|node| quoting(file, node));
-            // The parser's words often end in what to do, which is said once.
-            let (what, advice) = problem.message.split_once("; ").unwrap_or((&problem.message, "correct the YAML"));
-            let help = match (effect, &fix) {
-                (Effect::Read(_), Some(_)) => "put the value in quotes; what it says stays the same",
-                (Effect::Always, Some(_)) => "put the values in quotes, and the rule loads where they say",
-                (Effect::Never, _) => "close the list, or write one pattern in quotes",
-                _ => advice,
-            };
-            cx.report(Diagnostic {
-                severity,
-                message: format!("the frontmatter is not valid YAML: {what}"),
-                why: effect.why().to_owned(),
-                help: help.to_owned(),
-                span: Some(problem.span),
-                key: "yaml".to_owned(),
-                fixes: fix.into_iter().collect(),
-                ..cx.finding(&file.path)
-            });
-        }
+    let Some(frontmatter) = &file.document.frontmatter else {
+        return not_seen(cx, file);
+    };
+    if let Some(problem) = &frontmatter.error {
+        not_yaml(cx, file, frontmatter.node.as_ref(), problem);
     }
+    match &frontmatter.node {
+        Some(Node { kind: NodeKind::Mapping(entries), .. }) => repeated(cx, file, entries),
+        Some(node) if frontmatter.error.is_none() => not_keys(cx, file, node),
+        _ => {}
+    }
+}
+
+fn not_yaml(cx: &mut Checker<'_>, file: &File, node: Option<&Node>, problem: &Problem) {
+    // Patterns without quotes are the matter of a lint of their own.
+    if is_own_form(file, problem.span) || super::unquoted_glob::explains_all(file) {
+        return;
+    }
+    let effect = effect(cx, file, node);
+    let severity = match effect {
+        // That Claude Code then loads a rule always is said by the lint about patterns without quotes.
+        Effect::Read(_) => Severity::Info,
+        Effect::Always(client) if client == clients::claude_code::CLIENT.title => Severity::Info,
+        Effect::Always(_) | Effect::Unknown => Severity::Warn,
+        Effect::Nothing if !is_decisive(file) => Severity::Warn,
+        Effect::Never(_) | Effect::Nothing => Severity::Error,
+    };
+    // Quotes around a broken list would keep it broken.
+    let node = node.filter(|_| !matches!(effect, Effect::Never(_)));
+    let fix = node.and_then(|node| quoting(file, node));
+    // The parser's words often end in what to do, which is said once.
+    let (what, advice) = problem.message.split_once("; ").unwrap_or((&problem.message, "correct the YAML"));
+    let help = match (effect, &fix) {
+        (Effect::Always(_), Some(_)) => "put the values in quotes, and the rule loads where they say",
+        (_, Some(_)) => "put the value in quotes; what it says stays the same",
+        (Effect::Never(_), _) => "close the list, or write one pattern in quotes",
+        _ => advice,
+    };
+    cx.report(Diagnostic {
+        severity,
+        message: format!("the frontmatter is not valid YAML: {what}; {}", effect.clause()),
+        why: effect.why().to_owned(),
+        help: help.to_owned(),
+        span: Some(problem.span),
+        key: "yaml".to_owned(),
+        fixes: fix.into_iter().collect(),
+        ..cx.finding(&file.path)
+    });
+}
+
+/// Whether the frontmatter decides if the file is used at all. A command is called by its file's name in any case.
+fn is_decisive(file: &File) -> bool {
+    file.has_role(&[Role::Rule, Role::Skill, Role::Agent])
+}
+
+/// A key that stands twice: the last one counts, and strict readers refuse the whole.
+fn repeated(cx: &mut Checker<'_>, file: &File, entries: &[Entry]) {
+    let mut seen: HashMap<&str, (&Entry, usize)> = HashMap::new();
+    for entry in entries {
+        seen.entry(&entry.key).or_insert((entry, 0)).1 += 1;
+    }
+    for entry in entries.iter().rev() {
+        // The last one of each key is met first.
+        let Some((before, times)) = seen.remove(&*entry.key).filter(|(_, times)| *times > 1) else { continue };
+        let times = if times == 2 { "twice".to_owned() } else { format!("{times} times") };
+        cx.report(Diagnostic {
+            severity: Severity::Warn,
+            message: format!("the key `{}` stands {times}; the last one counts", shown(&entry.key)),
+            why: "what the first one says is lost, and strict readers drop the file".to_owned(),
+            help: "write it once".to_owned(),
+            span: Some(entry.key_span),
+            related: vec![Label {
+                path: file.path.clone(),
+                span: before.key_span,
+                message: "this one has no effect".to_owned(),
+            }],
+            key: format!("repeated {}", shown(&entry.key)),
+            ..cx.finding(&file.path)
+        });
+    }
+}
+
+/// A key as it is named in a message: the beginning of one that is longer than any real key.
+fn shown(key: &str) -> &str {
+    key.char_indices().nth(60).map_or(key, |(at, _)| &key[..at])
+}
+
+/// Text or a list between the fences, where keys are needed.
+fn not_keys(cx: &mut Checker<'_>, file: &File, node: &Node) {
+    let end = node.span.slice(&file.source.text).find('\n').map_or(node.span.end, |len| node.span.start + len as u32);
+    cx.report(Diagnostic {
+        severity: Severity::Warn,
+        message: format!("the frontmatter is {}, not keys with values", node.kind_name()),
+        why: "clients cut it off before the text reaches the model, and none of it has an effect".to_owned(),
+        help: "write `key: value` lines, or put a blank line before the first `---` where it is meant as text"
+            .to_owned(),
+        span: Some(Span { end, ..node.span }),
+        key: "no keys".to_owned(),
+        ..cx.finding(&file.path)
+    });
 }
 
 /// Whether every client of the file reads its scope key by a form of its own that is no YAML, and the problem is there.
@@ -81,41 +145,59 @@ fn is_own_form(file: &File, problem: Span) -> bool {
     !file.roles.is_empty() && file.roles.iter().all(own)
 }
 
-/// What the clients do with the file as it stands.
+/// What the clients do with the file as it stands; with the one that does it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Effect {
-    /// They read it all the same; why it matters nevertheless.
+    /// It reads it all the same.
     Read(&'static str),
     /// A rule with a scope loads in every session.
-    Always,
+    Always(&'static str),
     /// A rule never loads.
-    Never,
+    Never(&'static str),
     /// No key has an effect.
     Nothing,
+    /// Nobody has seen what its clients do.
+    Unknown,
 }
 
 impl Effect {
+    fn clause(self) -> String {
+        match self {
+            Effect::Read(client) => format!("{client} reads it all the same"),
+            Effect::Always(client) => format!("{client} loads the rule in every session"),
+            Effect::Never(client) => format!("{client} never loads the rule"),
+            Effect::Nothing => "none of its keys has an effect".to_owned(),
+            Effect::Unknown => "strict readers drop the file".to_owned(),
+        }
+    }
+
     fn why(self) -> &'static str {
         match self {
-            Effect::Read(why) => why,
-            Effect::Always => "Claude Code drops unquoted globs in a list and loads the rule in every session",
-            Effect::Never => "Claude Code takes the broken value for a pattern and never loads the rule",
-            Effect::Nothing => "nothing in it has an effect as it stands",
+            Effect::Read(_) => "the client reads it line by line; strict readers drop the file",
+            Effect::Always(_) => "frontmatter that cannot be read gives the rule no scope",
+            Effect::Never(_) => "the broken value is taken for a pattern, which matches no file",
+            Effect::Nothing => "the client does as if there were no frontmatter",
+            Effect::Unknown => "a strict reader takes nothing of it, a lenient one reads it line by line",
         }
     }
 }
 
-fn effect(file: &File, lenient: Option<&Node>) -> Effect {
+fn effect(cx: &Checker<'_>, file: &File, lenient: Option<&Node>) -> Effect {
     let Some(node) = lenient else { return Effect::Nothing };
-    let by_claude = file.roles.iter().any(|role| role.client == clients::claude_code::CLIENT.name);
-    if !by_claude {
-        return Effect::Read("lenient readers read it line by line; strict readers drop the file");
+    let counted = file.roles.iter().filter(|at| cx.workspace.has_client(at.client) && ROLES.contains(&at.role));
+    let readers = counted.filter_map(|at| Some((at, clients::lenient_reader(at.client)?)));
+    let Some((at, reader)) = readers.min_by_key(|(_, reader)| reader.keeps_rules_always) else {
+        return Effect::Unknown;
+    };
+    let title = clients::title(at.client);
+    if reader.keeps_rules_always {
+        return Effect::Always(title);
     }
-    let paths = node.get("paths").filter(|_| file.has_role(&[Role::Rule])).map(|entry| &entry.value);
+    let paths = node.get("paths").filter(|_| at.role == Role::Rule).map(|entry| &entry.value);
     match paths {
-        Some(value) if value.items().iter().any(is_plain_glob) => Effect::Always,
-        Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => Effect::Never,
-        _ => Effect::Read("Claude Code reads it line by line all the same; strict readers drop the file"),
+        Some(value) if value.items().iter().any(is_plain_glob) => Effect::Always(title),
+        Some(value) if value.as_str().is_some_and(|text| text.starts_with(['[', '|', '>'])) => Effect::Never(title),
+        _ => Effect::Read(title),
     }
 }
 
@@ -153,8 +235,11 @@ fn quoting(file: &File, node: &Node) -> Option<Fix> {
 }
 
 fn same_values(document: &Document, node: &Node) -> bool {
+    let mended = document.frontmatter.as_ref().and_then(|frontmatter| frontmatter.node.as_ref());
+    let mended: HashMap<&str, &Node> =
+        mended.map_or(&[][..], Node::entries).iter().map(|entry| (&*entry.key, &entry.value)).collect();
     let same = |entry: &Entry| {
-        let new = document.frontmatter_value(&entry.key).map(|entry| &entry.value);
+        let new = mended.get(&*entry.key);
         new.is_some_and(|new| match (new.as_str(), entry.value.as_str()) {
             (Some(a), Some(b)) => a == b,
             _ => new.items().len() == entry.value.items().len(),
@@ -223,6 +308,7 @@ fn not_seen(cx: &mut Checker<'_>, file: &File) {
         edits: vec![Edit { path: file.path.clone(), span: Span::new(offset, at), text: String::new() }],
     });
     cx.report(Diagnostic {
+        severity: if is_decisive(file) { Severity::Error } else { Severity::Warn },
         message: what.to_owned(),
         why: "clients read it as text, so none of its keys has an effect".to_owned(),
         help: help.to_owned(),

@@ -34,7 +34,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     for limit in cutting {
         is_cut |= too_long(cx, limit, file);
     }
-    if !is_cut && cx.pedantic && file.has_role(&[Role::Skill]) {
+    if !is_cut && (cx.pedantic || cx.workspace.settings.holds_to_specification()) && file.has_role(&[Role::Skill]) {
         over_the_specification(cx, file);
     }
 }

@@ -1,5 +1,6 @@
 //! A skill or an agent without the description by which it is chosen.
 
+use crate::artifacts;
 use crate::clients::{self, Role, SKILL_NAMES};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -55,7 +56,9 @@ fn agent(cx: &mut Checker<'_>, file: &File) {
     if !has_frontmatter && matches!(file_name(&file.path), "README.md" | "CLAUDE.md" | "AGENTS.md" | "index.md") {
         return;
     }
-    let wanted: &[&str] = if by_claude { &["name", "description"] } else { &["description"] };
+    // An agent of a plugin goes by its file's name, and loads in any case (documented).
+    let in_plugin = file.roles.iter().all(|at| artifacts::place(cx.workspace, file, at).plugin.is_some());
+    let wanted: &[&str] = if by_claude && !in_plugin { &["name", "description"] } else { &["description"] };
     let missing: Vec<&str> = wanted.iter().copied().filter(|key| !has(file, key)).collect();
     if missing.is_empty() {
         return;
@@ -70,9 +73,15 @@ fn agent(cx: &mut Checker<'_>, file: &File) {
     });
     let advice = advice.collect::<Vec<_>>().join(" and ");
     cx.report(Diagnostic {
-        severity: if by_claude { Severity::Error } else { Severity::Warn },
-        message: format!("{} skips an agent without {what}, and says nothing", first.title),
-        why: "it can never be chosen".to_owned(),
+        severity: if by_claude && !in_plugin { Severity::Error } else { Severity::Warn },
+        message: match in_plugin {
+            true => "an agent of a plugin without `description` gives nothing to choose it by".to_owned(),
+            false => format!("{} skips an agent without {what}, and says nothing", first.title),
+        },
+        why: match in_plugin {
+            true => MISSING_DESCRIPTION.why.to_owned(),
+            false => "it can never be chosen".to_owned(),
+        },
         help: format!("add to the frontmatter {advice}"),
         span: place(file),
         clients: by.iter().map(|client| ClientRef { name: client.name, version: client.newest() }).collect(),
@@ -94,7 +103,7 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
     let title = |name: &'static str| clients::by_name(name).map_or(name, |client| client.title);
     let (severity, message) = match dropping.first() {
         Some(names) => (Severity::Error, format!("{} leaves out a skill without `description`", title(names.client))),
-        None if has(file, "when_to_use") => return,
+        None if has(file, "when_to_use") && !cx.workspace.settings.holds_to_specification() => return,
         None if read_by(clients::claude_code::CLIENT.name) => {
             let message = "Claude Code lists a skill without `description` under the first line of its body";
             (Severity::Warn, message.to_owned())

@@ -1,6 +1,6 @@
 //! An import whose target does not exist.
 
-use super::stale_citation::short;
+use super::stale_citation::when;
 use crate::config::nearest;
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -113,7 +113,7 @@ fn advice<'a>(workspace: &'a Workspace, edge: &ImportEdge, target: &str) -> (Str
         );
     }
     if let Some((path, commit)) = workspace.references.renamed(target) {
-        return (format!("it was renamed to `{path}` in {}", short(commit)), Some((path, true)));
+        return (format!("it was renamed to `{path}`{}", when(commit)), Some((path, true)));
     }
     if let [only] = index.named(file_name(target)).as_slice() {
         return (format!("the only file of that name is `{only}`"), Some((only, false)));

@@ -1,6 +1,6 @@
 //! A Markdown link to a file that does not exist.
 
-use super::stale_citation::short;
+use super::stale_citation::when;
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::Format;
@@ -88,9 +88,7 @@ fn report(cx: &mut Checker<'_>, file: &File, link: &Link, path: &str) {
     let renamed = cx.workspace.references.renamed(&target);
     let (help, near) = match (same.as_slice(), renamed, named.as_slice()) {
         ([only], ..) => (format!("the file is called `{only}`: the case of letters counts"), Some((*only, true))),
-        (_, Some((path, commit)), _) => {
-            (format!("it was renamed to `{path}` in {}", short(commit)), Some((path, true)))
-        }
+        (_, Some((path, commit)), _) => (format!("it was renamed to `{path}`{}", when(commit)), Some((path, true))),
         (.., [only]) => (format!("the only file of that name is `{only}`"), Some((*only, false))),
         _ => ("correct the path, create the file, or drop the link".to_owned(), None),
     };

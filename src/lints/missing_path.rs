@@ -1,6 +1,6 @@
 //! A path written as a fact that history had and that is gone.
 
-use super::stale_citation::{short, soften};
+use super::stale_citation::{soften, when};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::references::mentions::Problem;
@@ -40,7 +40,7 @@ fn check(cx: &mut Checker<'_>) {
                 }
             });
             let mut finding = Diagnostic {
-                message: format!("`{path}` {what} in {}", short(commit)),
+                message: format!("`{path}` {what}{}", when(commit.as_deref())),
                 help,
                 span: Some(mention.span),
                 key: mention.written.clone(),

@@ -26,7 +26,7 @@ pub static SKILL_NAME: Lint = Lint {
 fn check(cx: &mut Checker<'_>, file: &File) {
     let Some(at) = file.roles.iter().find(|role| role.role == Role::Skill) else { return };
     let directory = file_name(parent(&at.path)).to_owned();
-    if file.document.frontmatter.is_none() {
+    if file.document.frontmatter.is_none() && !cx.workspace.settings.holds_to_specification() {
         return;
     }
     match file.document.frontmatter_value("name") {
@@ -38,7 +38,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
 /// The clients of the file that need a name and find none.
 fn missing(cx: &mut Checker<'_>, file: &File, directory: &str) {
     let needing: Vec<_> = SKILL_NAMES.iter().filter(|names| names.required && reads(cx, file, names)).collect();
-    if needing.is_empty() && !cx.pedantic {
+    if needing.is_empty() && !by_specification(cx) {
         return;
     }
     let message = match needing.first() {
@@ -53,6 +53,11 @@ fn missing(cx: &mut Checker<'_>, file: &File, directory: &str) {
         key: "missing".to_owned(),
         ..cx.finding(&file.path)
     });
+}
+
+/// Whether breaches of the open specification alone are wanted.
+fn by_specification(cx: &Checker<'_>) -> bool {
+    cx.pedantic || cx.workspace.settings.holds_to_specification()
 }
 
 fn first_line(span: crate::source::Span) -> crate::source::Span {
@@ -110,28 +115,46 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
             ..cx.finding(&file.path)
         });
     }
-    if cx.pedantic
+    if by_specification(cx)
         && let Some(breach) = clients::skill_name_breach(text)
     {
         cx.report(Diagnostic {
             message: format!("`{text}` breaks the open Agent Skills specification: {breach}"),
-            help: "use lower-case letters, digits and single hyphens, at most 64 of them, without `claude` and `anthropic`".to_owned(),
+            help: "use lower-case letters, digits and single hyphens, at most 64 of them".to_owned(),
             basis: Basis::Convention,
             span: Some(entry.value.span),
             key: "specification".to_owned(),
             ..cx.finding(&file.path)
         });
     }
+    if cx.pedantic
+        && let Some(word) = clients::reserved_word(text)
+    {
+        cx.report(Diagnostic {
+            message: format!("`{text}` holds the reserved word `{word}`"),
+            why: "Anthropic's upload check refuses such a skill".to_owned(),
+            help: "choose a name without it".to_owned(),
+            basis: Basis::Convention,
+            span: Some(entry.value.span),
+            key: "reserved".to_owned(),
+            ..cx.finding(&file.path)
+        });
+    }
+    let held = cx.workspace.settings.holds_to_specification();
     // The directory of a skill at the top of its folder has no name of its own to compare with. Where a link gives the
     // skill a second directory, one of them is enough.
     let mut directories = file.roles.iter().map(|role| file_name(parent(&role.path)));
     if !directories.any(|own| own == text) && !directory.is_empty() {
         cx.report(Diagnostic {
-            severity: Severity::Info,
+            severity: if held { Severity::Warn } else { Severity::Info },
             message: format!("the skill is called `{text}` but lies in `{directory}/`"),
-            why: "Claude Code lists and calls it by its folder; other clients go by the name".to_owned(),
+            why: match held {
+                true => "the open Agent Skills specification wants both to be the same".to_owned(),
+                false => "Claude Code lists and calls it by its folder; other clients go by the name".to_owned(),
+            },
             help: match (clients::skill_name_breach(directory), clients::skill_name_breach(text)) {
                 (Some(_), None) => format!("rename the folder to `{text}/`"),
+                (Some(_), Some(_)) if held => "choose one name for both that the specification allows".to_owned(),
                 _ => format!("write `name: {directory}`, or rename the folder"),
             },
             span: Some(entry.value.span),

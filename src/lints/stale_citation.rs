@@ -50,6 +50,11 @@ pub(super) fn soften(finding: &mut Diagnostic, class: DocumentClass) {
     }
 }
 
+/// When a path went, as the end of a sentence.
+pub(super) fn when(commit: Option<&str>) -> String {
+    commit.map_or(", not committed yet".to_owned(), |commit| format!(" in {}", short(commit)))
+}
+
 /// The first digits of a commit's hash.
 pub(super) fn short(commit: &str) -> &str {
     commit.get(..8).unwrap_or(commit)

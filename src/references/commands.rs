@@ -50,6 +50,12 @@ impl Runner {
     }
 }
 
+/// Whether a file defines commands for some runner.
+pub fn is_manifest(path: &str) -> bool {
+    const RUNNERS: [Runner; 5] = [Runner::Npm, Runner::Make, Runner::Just, Runner::Task, Runner::Composer];
+    RUNNERS.iter().any(|runner| runner.manifests().contains(&crate::paths::file_name(path)))
+}
+
 /// A command whose name no manifest defines.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Command {
@@ -65,6 +71,8 @@ pub struct Command {
     pub manifest: String,
     /// The nearest name that is defined.
     pub near: Option<String>,
+    /// Whether it stands in a block of code.
+    pub is_fenced: bool,
 }
 
 /// What the manifests of each runner define; read when first asked for.
@@ -84,8 +92,30 @@ struct Defined {
 /// Manifests above this size are not read, in bytes.
 const MAX_MANIFEST: u64 = 2 << 20;
 
+/// Whether a name is defined.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Definition {
+    /// Some manifest defines it.
+    Known,
+    /// None of those that say all does.
+    Missing,
+    /// There is no manifest, one of them takes in more than its text says, or the words around excuse the name.
+    Unclear,
+}
+
 /// The commands of a document whose names nothing defines.
 pub fn unknown(file: &File, workspace: &Workspace, world: &dyn World, manifests: &mut Manifests) -> Vec<Command> {
+    let all = commands(file, workspace, world, manifests).into_iter();
+    all.filter(|(_, definition)| *definition == Definition::Missing).map(|(command, _)| command).collect()
+}
+
+/// Every command of a document, with whether its name is defined.
+pub fn commands(
+    file: &File,
+    workspace: &Workspace,
+    world: &dyn World,
+    manifests: &mut Manifests,
+) -> Vec<(Command, Definition)> {
     let text = &file.source.text;
     let mut found = Vec::new();
     for (span, is_whole) in places(file) {
@@ -98,17 +128,22 @@ pub fn unknown(file: &File, workspace: &Workspace, world: &dyn World, manifests:
             start += line.len();
         }
     }
-    found.retain_mut(|command: &mut Command| {
-        let Some(defined) = manifests.of(command.runner, workspace, world) else { return false };
-        if defined.names.contains(&command.name) || is_excused(text, command.span.start) {
-            return false;
-        }
+    let judged = |mut command: Command| {
+        let Some(defined) = manifests.of(command.runner, workspace, world) else {
+            return (command, Definition::Unclear);
+        };
         command.manifest.clone_from(&defined.manifest);
+        if defined.names.contains(&command.name) {
+            return (command, Definition::Known);
+        }
+        if is_excused(text, command.span.start) {
+            return (command, Definition::Unclear);
+        }
         let near = crate::config::nearest(&command.name, defined.names.iter().map(String::as_str));
         command.near = near.map(str::to_owned);
-        true
-    });
-    found
+        (command, Definition::Missing)
+    };
+    found.into_iter().map(judged).collect()
 }
 
 /// Code spans, and fences that are labelled as a shell's.
@@ -174,6 +209,7 @@ fn read(piece: &str, at: usize, is_whole: bool) -> Option<Command> {
         runner,
         manifest: String::new(),
         near: None,
+        is_fenced: !is_whole,
     })
 }
 

@@ -5,11 +5,16 @@
 //! each answer is kept in the cache under a key of everything that it depends on.
 
 mod answers;
+mod earlier;
 mod fate;
 mod steps;
+mod uncommitted;
 
 pub(super) use answers::{read_departure, write_departure};
+pub(super) use earlier::{carry_departures, remember};
+use earlier::{earlier, untouched};
 pub use fate::{Evidence, Fate, Lines, State};
+pub(super) use uncommitted::departed as departed_uncommitted;
 
 use super::citations::{Citation, Place};
 use super::resolve::Written;
@@ -19,7 +24,7 @@ use crate::history::{Departure, History};
 use crate::paths::PathIndex;
 use crate::source::Source;
 use crate::world::World;
-use crate::world::git::{self, Oid, Repository};
+use crate::world::git::{self, GitError, Oid, Repository};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
@@ -74,6 +79,18 @@ pub struct Surroundings<'a> {
     pub mode: Mode,
     /// Whether answers are kept between runs.
     pub cached: bool,
+    /// The repository with the commit that counts as its head; `None` opens the one around the root.
+    pub repository: Option<&'a Repository>,
+}
+
+impl Surroundings<'_> {
+    /// The repository that is asked.
+    ///
+    /// # Errors
+    /// When git is missing or knows no commit.
+    pub fn open(&self) -> Result<Repository, GitError> {
+        self.repository.map_or_else(|| git::open(self.root), |repository| Ok(repository.clone()))
+    }
 }
 
 /// The file that a citation meant when it was written.
@@ -184,6 +201,9 @@ pub fn fates(around: &Surroundings<'_>, documents: &[Citing<'_>]) -> Fates {
     let unknown = out.by_document.iter().flatten().filter(|fate| fate.state == State::Unknown).count();
     out.unchecked = survey.why.take().filter(|_| unknown > 0);
     out.unchecked_count = if out.unchecked.is_some() { unknown } else { 0 };
+    if let Some(repository) = &survey.repository {
+        remember(repository, &mut survey.cache);
+    }
     survey.cache.save();
     out
 }
@@ -194,7 +214,7 @@ fn open(survey: &mut Survey<'_>) {
         survey.why = Some("history is switched off".to_owned());
         return;
     }
-    match git::open(survey.around.root) {
+    match survey.around.open() {
         Ok(mut repository) => {
             if survey.around.mode == Mode::Auto {
                 repository.deadline = Some(Instant::now() + AUTO_TIME);
@@ -249,7 +269,7 @@ fn finish(
     };
     fate.state = state;
     fate.now = now;
-    let departed = departure.map(|departure| departure.commit.clone());
+    let departed = departure.and_then(|departure| departure.commit.clone());
     fate.since = if is_renamed { departed } else { fate.written.clone() };
     if matches!(state, State::Ok | State::Unknown) {
         fate.since = None;

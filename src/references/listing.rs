@@ -2,9 +2,11 @@
 
 use super::State as ImportState;
 use super::citations::{Citation, Place, citations};
+use super::commands::Definition;
 use super::drift::{self, Citing, Evidence, Lines, Mode, State, Surroundings};
 use super::links::{self, Destination};
 use super::mentions::{self, Problem};
+use super::survey::Asked;
 use super::{commands, resolve};
 use crate::history::lines::pin_hash;
 use crate::paths::{Presence, normalize, parent};
@@ -102,10 +104,17 @@ fn plain(kind: Kind, span: Span, target: &str, state: State) -> Reference {
 
 /// Lists the references of `files`, which need not be files of the workspace.
 pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode, cached: bool) -> Listing {
+    let files: Vec<&File> = files.iter().collect();
+    list_of(workspace, world, &files, Asked { mode, cached, repository: None, wanted: None })
+}
+
+/// [`list`] in another state than that of the worktree.
+pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked: Asked<'_>) -> Listing {
+    let Asked { mode, cached, repository, .. } = asked;
     let cited: Vec<Vec<Citation>> = files.par_iter().map(|file| citations(&file.document, &file.source.text)).collect();
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|(file, citations)| Citing { source: &file.source, citations }).collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached };
+    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
     let fates = drift::fates(&around, &citing);
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();
@@ -144,11 +153,20 @@ pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode
         }));
         list.extend(paths.there.iter().map(|(span, path)| plain(Kind::Path, *span, path, State::Ok)));
         mentioned.push((file.path.clone(), paths.missing));
-        for symbol in mentions::symbols(file, workspace, world) {
-            list.push(plain(Kind::Symbol, symbol.span, &symbol.path, State::Missing));
+        for (symbol, holds) in mentions::all_symbols(file, workspace, world) {
+            let state = if holds { State::Ok } else { State::Missing };
+            list.push(plain(Kind::Symbol, symbol.span, &symbol.path, state));
         }
-        for command in commands::unknown(file, workspace, world, &mut manifests) {
-            list.push(plain(Kind::Command, command.span, &command.manifest, State::Missing));
+        for (command, definition) in commands::commands(file, workspace, world, &mut manifests) {
+            let state = match definition {
+                Definition::Known => State::Ok,
+                Definition::Missing => State::Missing,
+                Definition::Unclear => State::Unknown,
+            };
+            list.push(Reference {
+                is_fenced: command.is_fenced,
+                ..plain(Kind::Command, command.span, &command.manifest, state)
+            });
         }
         found.by_document.push(list);
     }
@@ -173,7 +191,7 @@ pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode
                 && let Problem::Gone { path, commit, to } = &mention.problem
             {
                 reference.target = path.to_string();
-                reference.since = Some(commit.clone());
+                reference.since = commit.clone();
                 reference.evidence = Evidence::History;
                 reference.state = if to.is_some() { State::Renamed } else { State::Gone };
                 reference.now = to.clone().map(|path| Lines { path, start: 0, end: 0 });

@@ -3,7 +3,7 @@
 //! Most paths in a document that are not in the tree are no mistakes: outputs, examples, files of other projects. So a
 //! path counts as missing only when history had exactly it and the words around do not say that it went.
 
-use super::drift::{Mode, Surroundings};
+use super::drift::{Mode, Surroundings, carry_departures, departed_uncommitted, remember};
 use super::resolve::is_placeholder;
 use super::scan;
 use crate::cache::{Cache, key};
@@ -13,7 +13,7 @@ use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::source::Span;
 use crate::workspace::{File, Workspace};
 use crate::world::World;
-use crate::world::git::{self, Oid};
+use crate::world::git::Oid;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -27,8 +27,8 @@ pub enum Problem {
     Gone {
         /// The path relative to the root.
         path: Arc<str>,
-        /// The commit in which it went.
-        commit: Oid,
+        /// The commit in which it went; `None` where that is not committed yet.
+        commit: Option<Oid>,
         /// Where it is now, when it was renamed.
         to: Option<Arc<str>>,
     },
@@ -232,7 +232,7 @@ pub fn departed(
     }
     let note = |why: &str| Some(format!("{count} paths that are not in the tree: {why}")).filter(|_| count > 0);
     // A folder without git has no history that could be missing.
-    let Ok(mut repository) = git::open(around.root) else { return Err(None) };
+    let Ok(mut repository) = around.open() else { return Err(None) };
     if !repository.shallow.is_empty() {
         return Err(note("the clone is shallow: fetch the whole history (`fetch-depth: 0` in CI)"));
     }
@@ -240,18 +240,30 @@ pub fn departed(
         repository.deadline = Some(Instant::now() + super::drift::AUTO_TIME);
     }
     let mut cache = if around.cached { Cache::open(&repository.common_dir) } else { Cache::off() };
-    let key_of = |path: &str| key(&[b"departed-path", repository.head.as_bytes(), path.as_bytes()]);
+    let key_at = |head: &str, path: &str| key(&[b"departed-path", head.as_bytes(), path.as_bytes()]);
+    let key_of = |path: &str| key_at(&repository.head, path);
     let mut known: BTreeMap<Arc<str>, Option<Departure>> = BTreeMap::new();
     let mut open: Vec<Arc<str>> = Vec::new();
-    for path in wanted {
+    let uncommitted = departed_uncommitted(around, &repository, wanted);
+    let mut wanted = wanted.clone();
+    wanted.retain(|path| !uncommitted.contains_key(path));
+    known.extend(uncommitted.into_iter().map(|(path, departure)| (path, Some(departure))));
+    carry_departures(&repository, &mut cache, &wanted, &key_at);
+    let is_there = |path: &str| around.index.presence(path) == Presence::File;
+    for path in &wanted {
         match cache.get(key_of(path)) {
             Some("") => drop(known.insert(path.clone(), None)),
-            Some(answer) => drop(known.insert(path.clone(), super::drift::read_departure(answer))),
+            Some(answer) => match super::drift::read_departure(answer) {
+                // Where it went may itself be gone from the worktree by now.
+                Some(departure) if departure.to.as_ref().is_none_or(|to| is_there(to)) => {
+                    known.insert(path.clone(), Some(departure));
+                }
+                _ => open.push(path.clone()),
+            },
             None => open.push(path.clone()),
         }
     }
     if !open.is_empty() {
-        let is_there = |path: &str| around.index.presence(path) == Presence::File;
         let found = match departures(&repository, &open, &is_there) {
             Ok(found) => found,
             Err(_) if repository.is_late() => return Err(note("`--history full` takes the time that it needs")),
@@ -263,6 +275,7 @@ pub fn departed(
             known.insert(path, departure);
         }
     }
+    remember(&repository, &mut cache);
     cache.save();
     Ok(known.into_iter().filter_map(|(path, departure)| Some((path, departure?))).collect())
 }
@@ -272,6 +285,12 @@ const MAX_SEARCHED: u64 = 4 << 20;
 
 /// "`name()` in `file`" and "`name()` (`file`)" where the file is there and the name is not in it.
 pub fn symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<Symbol> {
+    let all = all_symbols(file, workspace, world).into_iter();
+    all.filter(|(_, holds)| !holds).map(|(symbol, _)| symbol).collect()
+}
+
+/// Every "`name()` in `file`" whose file is there, with whether the file holds the name.
+pub fn all_symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<(Symbol, bool)> {
     let text = &file.source.text;
     let codes: Vec<&Inline> = file.document.inlines.iter().filter(|inline| inline.kind == InlineKind::Code).collect();
     let mut found = Vec::new();
@@ -296,8 +315,9 @@ pub fn symbols(file: &File, workspace: &Workspace, world: &dyn World) -> Vec<Sym
         let Ok(bytes) = world.read(&workspace.root.join(&path), MAX_SEARCHED) else { continue };
         let content = String::from_utf8_lossy(&bytes);
         // A file without a single letter is no source code.
-        if content.contains(|c: char| c.is_alphabetic()) && !has_word(&content, &name) {
-            found.push(Symbol { span, name, path: path.into() });
+        let holds = has_word(&content, &name);
+        if holds || content.contains(|c: char| c.is_alphabetic()) {
+            found.push((Symbol { span, name, path: path.into() }, holds));
         }
     }
     found

@@ -16,6 +16,7 @@ use crate::model::Format;
 use crate::paths::{Presence, normalize, parent};
 use crate::workspace::{File, ImportTarget, Workspace, read_document};
 use crate::world::World;
+use crate::world::git::Repository;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -47,32 +48,47 @@ pub struct References {
 }
 
 impl References {
-    /// Where a path that is not there was renamed to, and the commit that did it.
-    pub fn renamed(&self, path: &str) -> Option<(&str, &str)> {
+    /// Where a path that is not there was renamed to, and the commit that did it; `None` where that is not committed yet.
+    pub fn renamed(&self, path: &str) -> Option<(&str, Option<&str>)> {
         let Departure { commit, to, .. } = self.departed.get(path)?;
-        Some((to.as_deref()?, commit))
+        Some((to.as_deref()?, commit.as_deref()))
     }
 }
 
 /// Roles whose bodies are about other projects more often than about this one.
 const QUIET: [Role; 3] = [Role::Skill, Role::Command, Role::Agent];
 
+/// What is asked of history, and for which documents.
+#[derive(Clone, Copy)]
+pub struct Asked<'a> {
+    /// How much.
+    pub mode: Mode,
+    /// Whether answers are kept between runs.
+    pub cached: bool,
+    /// The repository with the commit that counts as its head; `None` opens the one around the root.
+    pub repository: Option<&'a Repository>,
+    /// Which documents; `None` for all.
+    pub wanted: Option<&'a Wanted<'a>>,
+}
+
+/// Tells by a document whether its references are asked for.
+pub type Wanted<'a> = dyn Fn(&File) -> bool + Sync + 'a;
+
 /// Gathers the references of a workspace. Documents that are only linked or configured are read here; they are known to
 /// the workspace from then on, but no other lint looks at them.
 pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: bool) {
-    let classes = documents(workspace);
-    for path in classes.keys() {
-        if workspace.file(path).is_none() {
-            let file = read_document(world, workspace, path);
-            let at = workspace.files.partition_point(|known| known.path < file.path);
-            workspace.files.insert(at, file);
-        }
-    }
+    survey_of(workspace, world, Asked { mode, cached, repository: None, wanted: None });
+}
+
+/// [`survey`] of some documents, or of another state than that of the worktree.
+pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>) {
+    let Asked { mode, cached, repository, wanted } = asked;
+    let classes = read_documents(workspace, world);
     let mut found = References::default();
     let files: Vec<(&File, DocumentClass)> = classes
         .iter()
         .filter_map(|(path, class)| Some((workspace.file(path)?, *class)))
-        .filter(|(file, _)| file.is_readable())
+        .filter(|(file, _)| file.is_readable() && wanted.is_none_or(|wanted| wanted(file)))
         .collect();
     // A citation in a block of code is an example or a log: it is listed by `refs`, and not judged.
     let cited: Vec<Vec<Citation>> = files
@@ -82,7 +98,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
             all.into_iter().filter(|citation| citation.place != Place::Code).collect()
         })
         .collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached };
+    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|((file, _), citations)| Citing { source: &file.source, citations }).collect();
     let fates = drift::fates(&around, &citing);
@@ -94,7 +110,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();
     for (((file, class), citations), fates) in files.iter().zip(cited).zip(fates.by_document) {
-        let is_quiet = file.has_role(&QUIET) || file.roles.iter().any(|role| role.path.contains("/skills/"));
+        let is_quiet = is_quiet(file);
         let mut of_file = DocumentReferences {
             class: *class,
             citations: citations.into_iter().zip(fates).collect(),
@@ -117,9 +133,9 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
         found.documents.insert(file.path.clone(), of_file);
     }
     let candidates = || mentioned.iter().flat_map(|(_, missing)| missing);
-    let mut wanted: BTreeSet<Arc<str>> = candidates().flat_map(|candidate| candidate.forms.iter().cloned()).collect();
-    wanted.extend(missing_targets(workspace));
-    match mentions::departed(&around, &wanted, candidates().count()) {
+    let mut paths: BTreeSet<Arc<str>> = candidates().flat_map(|candidate| candidate.forms.iter().cloned()).collect();
+    paths.extend(missing_targets(workspace, wanted));
+    match mentions::departed(&around, &paths, candidates().count()) {
         Ok(departed) => {
             found.departed = departed;
             for (path, mention) in mentions::gone(mentioned, &found.departed) {
@@ -134,23 +150,44 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
     workspace.references = found;
 }
 
-/// What imports, links and patterns without wildcards lead to and is not there, so that a rename can be told.
-fn missing_targets(workspace: &Workspace) -> BTreeSet<Arc<str>> {
+/// Whether a document is about other projects more often than about this one, so that only what it cites of this one counts.
+pub fn is_quiet(file: &File) -> bool {
+    file.has_role(&QUIET) || file.roles.iter().any(|role| role.path.contains("/skills/"))
+}
+
+/// Reads the documents that are checked and not yet known to the workspace. Gives all that are checked, with their classes.
+pub fn read_documents(workspace: &mut Workspace, world: &dyn World) -> BTreeMap<Arc<str>, DocumentClass> {
+    let classes = documents(workspace);
+    for path in classes.keys() {
+        if workspace.file(path).is_none() {
+            let file = read_document(world, workspace, path);
+            let at = workspace.files.partition_point(|known| known.path < file.path);
+            workspace.files.insert(at, file);
+        }
+    }
+    classes
+}
+
+/// What imports, links and patterns without wildcards lead to and is not there, so that a rename can be told; of the files
+/// that are asked for.
+fn missing_targets(workspace: &Workspace, wanted: Option<&Wanted<'_>>) -> BTreeSet<Arc<str>> {
+    let is_wanted = |path: &str| wanted.is_none_or(|wanted| workspace.file(path).is_some_and(wanted));
     let mut found: BTreeSet<Arc<str>> = BTreeSet::new();
-    for edge in &workspace.imports {
+    for edge in workspace.imports.iter().filter(|edge| is_wanted(&edge.from)) {
         if let ImportTarget::Missing(target) = &edge.target {
             found.insert(target.as_str().into());
         }
     }
     let is_missing = |path: &String| workspace.index.presence(path) == Presence::Missing;
-    for file in workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown) {
+    let linking = workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown);
+    for file in linking.filter(|file| wanted.is_none_or(|wanted| wanted(file))) {
         let targets = links(file).filter_map(|link| match &link.destination {
             Destination::Path(path) => normalize(parent(&file.path), path.trim_start_matches('/')),
             _ => None,
         });
         found.extend(targets.filter(is_missing).map(Arc::from));
     }
-    for rule in workspace.scoped_rules() {
+    for rule in workspace.scoped_rules().iter().filter(|rule| is_wanted(&rule.file)) {
         let plain = rule.patterns.iter().filter(|pattern| !pattern.text.contains(['*', '?', '[', '{', '!', '\\']));
         let paths = plain.filter_map(|pattern| normalize(&rule.anchor, pattern.text.trim_start_matches('/')));
         found.extend(paths.filter(is_missing).map(Arc::from));
@@ -163,7 +200,7 @@ fn missing_targets(workspace: &Workspace) -> BTreeSet<Arc<str>> {
 /// and those that any of these links to.
 fn documents(workspace: &Workspace) -> BTreeMap<Arc<str>, DocumentClass> {
     let settings = &workspace.settings;
-    let class = |path: &str| settings.document_class(path);
+    let class = |path: &str| settings.document_class(path).or_else(|| workspace.handoffs.class(path));
     let mut found: BTreeMap<Arc<str>, DocumentClass> = BTreeMap::new();
     for file in workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown) {
         found.insert(file.path.clone(), class(&file.path).unwrap_or(DocumentClass::Living));

@@ -150,9 +150,34 @@ pub fn jsonl(report: &Report<'_>) -> String {
 /// A document as text with a final newline. Writing these plain types cannot fail.
 pub fn to_text(document: &impl Serialize, pretty: bool) -> String {
     let text = if pretty { serde_json::to_string_pretty(document) } else { serde_json::to_string(document) };
-    let mut text = text.unwrap_or_default();
+    let mut text = quoted(text.unwrap_or_default());
     text.push('\n');
     text
+}
+
+/// JSON text in which no character moves a cursor or turns text round, and nothing is a command to the log of a CI system.
+/// Such characters stand in strings only, and there an escape means the same.
+fn quoted(text: String) -> String {
+    if !text.contains(is_harmful_in_json) && !text.contains("##") {
+        return text;
+    }
+    let text = text.replace("##", "#\\u0023");
+    let mut out = String::with_capacity(text.len() + 16);
+    for c in text.chars() {
+        if is_harmful_in_json(c) {
+            let mut units = [0; 2];
+            for unit in c.encode_utf16(&mut units) {
+                out.push_str(&format!("\\u{unit:04x}"));
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
+fn is_harmful_in_json(c: char) -> bool {
+    c != '\n' && super::safe::is_harmful(c)
 }
 
 fn diagnostics<'a>(report: &'a Report<'_>) -> Vec<JsonDiagnostic<'a>> {

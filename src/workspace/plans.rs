@@ -137,7 +137,7 @@ impl Workspace {
         let inside = path.strip_prefix(&self.root).ok()?.to_str()?;
         let inside = if cfg!(windows) { inside.replace('\\', "/") } else { inside.to_owned() };
         let file = self.real_file(&inside).filter(|file| file.is_readable())?;
-        Some((file.source.text.as_str(), &file.document))
+        Some((file.source.text.as_str(), &*file.document))
     }
 
     fn bytes_of(&self, path: &str) -> Result<&[u8], ReadError> {
@@ -238,7 +238,7 @@ pub(super) fn read_what_loads_all_the_same(workspace: &mut Workspace, world: &dy
         }
         let (root, limit) = (&workspace.root, workspace.settings.max_file_size);
         let read = |path: &String| {
-            read_file(world, &root.join(path), &Arc::from(path.as_str()), &[], format_of(path), false, limit)
+            read_file(world, &root.join(path), &Arc::from(path.as_str()), &[], format_of(path), false, limit, None)
         };
         let more: Vec<File> = unread.par_iter().map(read).collect();
         workspace.files.extend(more);

@@ -3,6 +3,9 @@
 //! A hostile repository is normal input: its settings, hooks, filters and attributes may all name commands. One builder
 //! makes every call, with everything switched off that could run one; user revisions stand after `--end-of-options`.
 
+pub mod compare;
+pub mod worktree;
+
 use super::{Disk, World};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};

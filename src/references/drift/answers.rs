@@ -48,15 +48,22 @@ pub(super) fn read_meant(text: &str) -> Option<Meant> {
 /// A departure as one line for the cache.
 pub(in crate::references) fn write_departure(departure: &Departure) -> String {
     let [to, perhaps] = [&departure.to, &departure.perhaps].map(|path| path.as_deref().unwrap_or_default());
-    format!("{}\t{to}\t{perhaps}", departure.commit)
+    let commit = departure.commit.as_deref().unwrap_or_default();
+    // No path holds a NUL.
+    format!("{commit}\t{to}\t{perhaps}\t{}", departure.names.join("\0"))
 }
 
 /// Reads what [`write_departure`] wrote.
 pub(in crate::references) fn read_departure(text: &str) -> Option<Departure> {
     let mut words = text.split('\t');
-    let (commit, to, perhaps) = (words.next()?, words.next()?, words.next()?);
+    let (commit, to, perhaps, names) = (words.next()?, words.next()?, words.next()?, words.next()?);
     let path = |path: &str| (!path.is_empty()).then(|| path.into());
-    git::is_hex(commit).then(|| Departure { commit: commit.into(), to: path(to), perhaps: path(perhaps) })
+    git::is_hex(commit).then(|| Departure {
+        commit: Some(commit.into()),
+        to: path(to),
+        perhaps: path(perhaps),
+        names: names.split('\0').filter_map(path).collect(),
+    })
 }
 
 pub(super) fn read_lines(text: &str) -> Option<Lines> {

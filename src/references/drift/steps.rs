@@ -5,8 +5,8 @@ use super::answers::{
     write_verdict,
 };
 use super::{
-    Citing, Evidence, Fate, Lines, MAX_CITED, Meant, Named, Now, State, Survey, Traced, first_words, line_count,
-    written,
+    Citing, Evidence, Fate, Lines, MAX_CITED, Meant, Named, Now, State, Survey, Traced, carry_departures,
+    departed_uncommitted, earlier, first_words, line_count, untouched, written,
 };
 use crate::cache::key;
 use crate::history::blame::{Origin, Question, blame};
@@ -19,6 +19,11 @@ use crate::references::resolve::{MANIFESTS, Resolution, resolve};
 use crate::world::git::{GitError, Oid, Repository};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+
+/// The question who wrote the lines of a document, asked at a commit.
+fn origin_key(head: &str, document: &Citing<'_>) -> u128 {
+    key(&[b"origin", head.as_bytes(), document.source.path.as_bytes(), document.source.text.as_bytes()])
+}
 
 impl Survey<'_> {
     /// Notes why answers are missing; the first reason is the one that is told.
@@ -51,6 +56,7 @@ impl Survey<'_> {
         let Some(head) = self.repository.as_ref().map(|repository| repository.head.clone()) else {
             return documents.iter().map(unknown).collect();
         };
+        self.carry_origins(documents);
         let mut found: Vec<Option<Vec<Origin>>> = Vec::new();
         let mut asked: Vec<(usize, u128)> = Vec::new();
         let mut questions: Vec<Question<'_>> = Vec::new();
@@ -61,7 +67,7 @@ impl Survey<'_> {
             }
             let mut lines: Vec<u32> = document.citations.iter().map(|citation| line_of(document, citation)).collect();
             let path = &document.source.path;
-            let key = key(&[b"origin", head.as_bytes(), path.as_bytes(), document.source.text.as_bytes()]);
+            let key = origin_key(&head, document);
             let known = self.cache.get(key).and_then(read_origins).filter(|known| known.len() == lines.len());
             if known.is_none() {
                 lines.sort_unstable();
@@ -92,6 +98,27 @@ impl Survey<'_> {
         }
         let known = found.into_iter().zip(documents);
         known.map(|(origins, document)| origins.unwrap_or_else(|| unknown(document))).collect()
+    }
+
+    /// Takes over what an earlier commit knew about documents that no commit since then touched.
+    fn carry_origins(&mut self, documents: &[Citing<'_>]) {
+        let Some(repository) = self.repository.clone() else { return };
+        let open: Vec<&Citing<'_>> = documents
+            .iter()
+            .filter(|of| !of.citations.is_empty() && self.cache.get(origin_key(&repository.head, of)).is_none())
+            .collect();
+        if open.is_empty() {
+            return;
+        }
+        let Some(before) = earlier(&repository, &mut self.cache) else { return };
+        let known = open.iter().filter(|of| self.cache.get(origin_key(&before, of)).is_some());
+        let paths: BTreeSet<Arc<str>> = known.map(|of| of.source.path.clone()).collect();
+        let kept = untouched(&repository, &before, paths);
+        for document in open.into_iter().filter(|of| kept.contains(&of.source.path)) {
+            if let Some(known) = self.cache.get(origin_key(&before, document)).map(str::to_owned) {
+                self.cache.put(origin_key(&repository.head, document), known);
+            }
+        }
     }
 
     /// Which file each citation meant in the commit that wrote it, or that it names itself.
@@ -192,7 +219,15 @@ impl Survey<'_> {
                 paths.insert(path.clone());
             }
         }
-        let key_of = |path: &str| key(&[b"departed", repository.head.as_bytes(), path.as_bytes()]);
+        if paths.is_empty() {
+            return found;
+        }
+        let uncommitted = departed_uncommitted(self.around, &repository, &paths);
+        paths.retain(|path| !uncommitted.contains_key(path));
+        found.extend(uncommitted.into_iter().map(|(path, departure)| (path, Some(departure))));
+        let key_at = |head: &str, path: &str| key(&[b"departed", head.as_bytes(), path.as_bytes()]);
+        let key_of = |path: &str| key_at(&repository.head, path);
+        carry_departures(&repository, &mut self.cache, &paths, &key_at);
         let mut open = Vec::new();
         for path in paths {
             match self.cache.get(key_of(&path)).map(read_departure) {
@@ -234,7 +269,7 @@ impl Survey<'_> {
         match departed.get(path) {
             Some(Some(Departure { to: Some(to), .. })) if self.text(to).is_some() => Ok(to.clone()),
             Some(departure) => {
-                let since = departure.as_ref().map(|departure| departure.commit.clone());
+                let since = departure.as_ref().and_then(|departure| departure.commit.clone());
                 Err(Box::new(Fate { since, ..Fate::of(State::Gone, Evidence::History) }))
             }
             None => Err(Box::new(Fate::of(State::Unknown, Evidence::History))),

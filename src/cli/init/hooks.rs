@@ -1,0 +1,238 @@
+//! `ctxlint init --hooks`: the entries in Claude Code's settings that run `ctxlint handoff --hook`.
+//!
+//! What the file holds stays as it is, comments and order included; an entry that is there already is left alone.
+
+use super::super::{Answer, CLEAN, Global, Unusable, say, session};
+use crate::history::lines::{differences, lines};
+use crate::model::{Format, Node, NodeKind};
+use crate::parse;
+use crate::report::one_line;
+use crate::world::{Disk, ReadError, World};
+use crate::write;
+use std::io::{BufRead, IsTerminal};
+
+/// What is run.
+const COMMAND: &str = "ctxlint handoff --hook";
+/// Settings of more bytes than this are none.
+const MAX_SETTINGS: u64 = 4 << 20;
+
+/// An event, the seconds that the client gives its hook, and whether the client goes on meanwhile.
+struct Wanted {
+    event: &'static str,
+    timeout: u32,
+    is_async: bool,
+}
+
+/// The events, by Claude Code's documentation of its hooks (2026-08): only a timeout in the settings raises the 1.5 seconds
+/// that all hooks share at a session's end.
+const WANTED: [Wanted; 4] = [
+    Wanted { event: "SessionStart", timeout: 10, is_async: false },
+    Wanted { event: "Stop", timeout: 60, is_async: true },
+    Wanted { event: "PreCompact", timeout: 60, is_async: false },
+    Wanted { event: "SessionEnd", timeout: 30, is_async: false },
+];
+
+/// Merges the entries into the settings of one person, or into those that the repository shares.
+pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print: bool) -> Result<Answer, Unusable> {
+    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
+    let root = session::open(&no_config)?.root;
+    let path = if is_shared { ".claude/settings.json" } else { ".claude/settings.local.json" };
+    let old = match Disk.read(&root.join(path), MAX_SETTINGS) {
+        Ok(bytes) => {
+            String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{path} is not UTF-8"), "save it as UTF-8"))?
+        }
+        Err(ReadError::NotFound) => String::new(),
+        Err(error) => return Err(Unusable::new(format!("{path} cannot be read: {error}"), "")),
+    };
+    let command = if is_shared { format!("{COMMAND} --shared") } else { COMMAND.to_owned() };
+    let new = merged(&old, &command)
+        .map_err(|why| Unusable::new(format!("{path}: {why}"), "correct it, then run this again"))?;
+    if only_print {
+        return Ok(Answer { text: new, code: CLEAN });
+    }
+    if new == old {
+        return Ok(Answer { text: format!("{path} has the hooks already\n"), code: CLEAN });
+    }
+    if !old.is_empty() && !is_sure && std::io::stdin().is_terminal() && !agrees(path, &old, &new) {
+        return Ok(Answer { text: "nothing was written\n".to_owned(), code: CLEAN });
+    }
+    write::write(&root, path, new.as_bytes()).map_err(|error| Unusable::new(error.to_string(), ""))?;
+    Ok(Answer { text: format!("wrote {path}:\n{}", difference(&old, &new)), code: CLEAN })
+}
+
+/// Shows what would change and asks.
+fn agrees(path: &str, old: &str, new: &str) -> bool {
+    say(&format!("{path} would change so:"));
+    difference(old, new).lines().for_each(say);
+    say("Write it? [y/N]");
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    matches!(answer.trim(), "y" | "Y" | "yes")
+}
+
+/// The lines that went and came.
+fn difference(old: &str, new: &str) -> String {
+    let (before, after) = (lines(old.as_bytes()), lines(new.as_bytes()));
+    let shown = |line: &[u8]| one_line(&String::from_utf8_lossy(line)).into_owned();
+    let mut out = String::new();
+    for (gone, came) in differences(old.as_bytes(), new.as_bytes()) {
+        let gone = before.get(gone.start as usize..gone.end as usize).unwrap_or_default();
+        let came = after.get(came.start as usize..came.end as usize).unwrap_or_default();
+        gone.iter().for_each(|line| out.push_str(&format!("- {}\n", shown(line))));
+        came.iter().for_each(|line| out.push_str(&format!("+ {}\n", shown(line))));
+    }
+    out
+}
+
+/// The settings with every entry that they lack.
+fn merged(old: &str, command: &str) -> Result<String, String> {
+    let mut text = if old.trim().is_empty() { "{}\n".to_owned() } else { old.to_owned() };
+    for wanted in WANTED {
+        text = with_event(&text, &wanted, command)?;
+    }
+    Ok(text)
+}
+
+fn tree(text: &str) -> Result<Node, String> {
+    let document = parse::parse(text, Format::Json);
+    if let Some(problem) = document.problems.first() {
+        return Err(format!("it is no JSON: {}", problem.message));
+    }
+    document.data.ok_or_else(|| "it holds nothing".to_owned())
+}
+
+fn with_event(text: &str, wanted: &Wanted, command: &str) -> Result<String, String> {
+    let root = tree(text)?;
+    if !matches!(root.kind, NodeKind::Mapping(_)) {
+        return Err(format!("it holds {}, not an object", root.kind_name()));
+    }
+    let Some(hooks) = root.get("hooks") else {
+        return with_event(&with_item(text, &root, Some("hooks"), "{}"), wanted, command);
+    };
+    if !matches!(hooks.value.kind, NodeKind::Mapping(_)) {
+        return Err(format!("`hooks` is {}, not an object", hooks.value.kind_name()));
+    }
+    let Some(event) = hooks.value.get(wanted.event) else {
+        return with_event(&with_item(text, &hooks.value, Some(wanted.event), "[]"), wanted, command);
+    };
+    if !matches!(event.value.kind, NodeKind::Sequence(_)) {
+        return Err(format!("`hooks.{}` is {}, not a list", wanted.event, event.value.kind_name()));
+    }
+    let groups = event.value.items().iter();
+    let mut commands = groups.filter_map(|group| group.get("hooks")).flat_map(|hooks| hooks.value.items());
+    let is_there = commands.any(|hook| {
+        let runs = hook.get("command").and_then(|entry| entry.value.as_str());
+        runs.is_some_and(|runs| runs.contains(COMMAND))
+    });
+    if is_there {
+        return Ok(text.to_owned());
+    }
+    let background = if wanted.is_async { ", \"async\": true" } else { "" };
+    let hook =
+        format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {}{background} }}", wanted.timeout);
+    let group = format!("{{\n  \"hooks\": [\n    {hook}\n  ]\n}}");
+    Ok(with_item(text, &event.value, None, &group))
+}
+
+/// The text with one more item at the end of an object or a list.
+fn with_item(text: &str, container: &Node, key: Option<&str>, value: &str) -> String {
+    let ends: Vec<u32> = match &container.kind {
+        NodeKind::Mapping(entries) => entries.iter().map(|entry| entry.value.span.end).collect(),
+        NodeKind::Sequence(items) => items.iter().map(|item| item.span.end).collect(),
+        _ => Vec::new(),
+    };
+    let close = container.span.end as usize - 1;
+    let line_start = |at: usize| text[..at].rfind('\n').map_or(0, |at| at + 1);
+    let indent_of = |at: usize| {
+        let line = &text[line_start(at)..at];
+        line[..line.len() - line.trim_start().len()].to_owned()
+    };
+    let outer = indent_of(container.span.start as usize + 1);
+    let inner = match &container.kind {
+        NodeKind::Mapping(entries) => entries.first().map(|entry| entry.key_span.start as usize),
+        _ => container.items().first().map(|item| item.span.start as usize),
+    };
+    // The first item shows how far the others are moved in, where it has a line of its own.
+    let step = if outer.contains('\t') || text.contains("\n\t") { "\t" } else { "  " };
+    let inner =
+        inner.map(indent_of).filter(|indent| indent.len() > outer.len()).unwrap_or_else(|| format!("{outer}{step}"));
+    let name = key.map(|key| format!("\"{key}\": ")).unwrap_or_default();
+    let value = value.replace("\n  ", &format!("\n{step}")).replace('\n', &format!("\n{inner}"));
+    let before_close = text[..close].trim_end().len();
+    let mut out = text.to_owned();
+    let tail = if text[before_close..close].contains('\n') { String::new() } else { format!("\n{outer}") };
+    out.insert_str(before_close, &format!("\n{inner}{name}{value}{tail}"));
+    if let Some(last) = ends.last().map(|end| *end as usize)
+        && !has_comma(&text[last..close])
+    {
+        out.insert(last, ',');
+    }
+    out
+}
+
+/// Whether a comma stands in the text, comments aside.
+fn has_comma(text: &str) -> bool {
+    let mut rest = text;
+    loop {
+        let Some(at) = rest.find([',', '/']) else { return false };
+        let from = &rest[at..];
+        let skip = if from.starts_with("//") {
+            from.find('\n').unwrap_or(from.len())
+        } else if from.starts_with("/*") {
+            from.find("*/").map_or(from.len(), |end| end + 2)
+        } else if from.starts_with(',') {
+            return true;
+        } else {
+            1
+        };
+        rest = &from[skip..];
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_file_gets_every_event_and_a_second_run_changes_nothing() -> Result<(), String> {
+        let once = merged("", COMMAND)?;
+        assert_eq!(merged(&once, COMMAND)?, once);
+        let root = tree(&once)?;
+        for wanted in WANTED {
+            let hook = root.get("hooks").and_then(|hooks| hooks.value.get(wanted.event));
+            let hook = hook.and_then(|event| event.value.items().first()?.get("hooks")?.value.items().first());
+            assert_eq!(hook.and_then(|hook| hook.get("command")).and_then(|entry| entry.value.as_str()), Some(COMMAND));
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn comments_order_and_other_hooks_stay() -> Result<(), String> {
+        let old = "{\n\t// mine\n\t\"model\": \"x\", /* , */\n\t\"hooks\": {\n\t\t\"Stop\": [\n\t\t\t{ \"hooks\": [{ \"type\": \"command\", \"command\": \"say done\" }] } // loud\n\t\t],\n\t},\n\t\"z\": [1] // last\n}\n";
+        let new = merged(old, COMMAND)?;
+        assert_eq!(tree(&new)?.get("hooks").map(|hooks| hooks.value.entries().len()), Some(4), "{new}");
+        for kept in ["// mine", "/* , */", "say done", "// loud", "// last", "\"z\": [1]"] {
+            assert!(new.contains(kept), "{new}");
+        }
+        let lines: Vec<&str> = new.lines().collect();
+        let mut at = 0;
+        for line in old.lines() {
+            let words = line.trim_end_matches([',']).split(" //").next().unwrap_or_default();
+            at += lines[at..]
+                .iter()
+                .position(|new| new.contains(words))
+                .ok_or_else(|| format!("{line} is lost in {new}"))?;
+        }
+        Ok(())
+    }
+
+    #[test]
+    fn a_file_of_one_line_and_files_that_are_none() -> Result<(), String> {
+        let new = merged("{\"a\": 1}", COMMAND)?;
+        assert_eq!(tree(&new)?.entries().len(), 2);
+        for wrong in ["[1]", "{\"hooks\": 1}", "{\"hooks\": {\"Stop\": {}}}", "{ not json"] {
+            assert!(merged(wrong, COMMAND).is_err(), "{wrong}");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,107 @@
+//! `check --since` and `check --staged`: only what a change causes.
+
+use super::Unusable;
+use crate::change::{self, Affected, After, Change};
+use crate::diagnostic::Diagnostic;
+use crate::lint::{self, Selection};
+use crate::references::drift::Mode;
+use crate::references::survey::{Asked, survey_of};
+use crate::report::Delta;
+use crate::workspace::{Earlier, Workspace};
+use crate::world::World;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// How both states are judged.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    /// How much of history is asked.
+    pub(super) mode: Mode,
+    /// Whether answers are kept between runs.
+    pub(super) cached: bool,
+    /// Which lints run.
+    pub(super) selection: &'a Selection,
+}
+
+/// The change that is asked about; `None` when none is.
+pub(super) fn change(root: &Path, since: Option<&str>, staged: bool) -> Result<Option<Change>, Unusable> {
+    if since.is_none() && !staged {
+        return Ok(None);
+    }
+    let after = if staged { After::Staged } else { After::Worktree };
+    change::change(root, since, after).map(Some).map_err(|error| unusable(&error.message))
+}
+
+/// Why two states cannot be compared, with the way out.
+pub(super) fn unusable(why: &str) -> Unusable {
+    Unusable::new(
+        format!("there is nothing to compare with: {why}"),
+        "name a commit of this repository; in CI fetch enough of its history (`fetch-depth: 0`)",
+    )
+}
+
+/// Asks `world`, which holds the state after, for the references that the change can have touched, and for what loaded at startup before it. Gives the state
+/// before, where it had to be loaded for that.
+pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
+    after.notes.extend(change.notes.iter().cloned());
+    if change.changed.is_empty() {
+        return None;
+    }
+    if lint::needs_references(how.selection, &after.settings) {
+        let affected = Affected::by(change, after);
+        let wanted = |file: &crate::workspace::File| affected.holds(file);
+        let asked =
+            Asked { mode: how.mode, cached: how.cached, repository: change.repository_after(), wanted: Some(&wanted) };
+        survey_of(after, world, asked);
+    }
+    if !change::touches_context(change, after) {
+        return None;
+    }
+    let before = change::load_before(change, after);
+    let startups: Vec<_> = after.clients.iter().map(|client| change::startup_of(&before, after, client)).collect();
+    after.earlier = Some(Earlier { name: change.base_name(), startup: change::earlier(&startups) });
+    Some(before)
+}
+
+/// The findings that the change causes, and what it does to what loads at startup.
+pub(super) fn caused(
+    change: &Change,
+    after: &Workspace,
+    before: Option<Workspace>,
+    found: Vec<Diagnostic>,
+    how: How<'_>,
+) -> (Vec<Diagnostic>, Option<Delta>) {
+    if change.changed.is_empty() {
+        return (Vec::new(), None);
+    }
+    let delta = before.as_ref().map(|before| Delta {
+        base: change.base_name(),
+        startups: after.clients.iter().map(|client| change::startup_of(before, after, client)).collect(),
+    });
+    if found.is_empty() {
+        return (found, delta);
+    }
+    let mut before = before.unwrap_or_else(|| change::load_before(change, after));
+    let fired: BTreeSet<&'static str> = found.iter().map(|finding| finding.lint).collect();
+    if fired.iter().any(|name| lint::FOUND_BY_REFERENCES.contains(name)) {
+        let affected = Affected::by(change, after);
+        let wanted = |file: &crate::workspace::File| affected.holds(file);
+        // Few documents are asked about, and a finding whose past is not known would be laid to the change.
+        let mode = if how.mode == Mode::Off { Mode::Off } else { Mode::Full };
+        let asked = Asked { mode, cached: how.cached, repository: change.repository_before(), wanted: Some(&wanted) };
+        survey_of(&mut before, &change.before, asked);
+    }
+    // Only lints that found something now can take anything out; those of the engine follow from all others.
+    let by_engine =
+        |name: &&'static str| lint::by_name(name).is_some_and(|lint| matches!(lint.check, lint::Check::Engine));
+    let mut selection = how.selection.clone();
+    if !fired.iter().any(by_engine) {
+        selection.only = fired.iter().map(|name| (*name).to_owned()).collect();
+    }
+    let known = lint::run(&before, &selection).diagnostics;
+    let renamed = change::renamed(&before, after);
+    let found = change::caused(found, &known, &renamed);
+    // As for the workspace of the report: giving its memory back piece by piece would only cost time.
+    std::mem::forget(before);
+    (found, delta)
+}
