@@ -1,8 +1,10 @@
 //! The command line: arguments in, text and exit code out. Only this module prints.
 
 mod check;
+mod compile;
 mod completions;
 mod context;
+mod decompile;
 mod diff;
 mod explain;
 mod handoff;
@@ -81,6 +83,10 @@ enum Command {
     Context(context::ContextArguments),
     /// Count bytes, lines and tokens of files, without any judgement
     Measure(measure::MeasureArguments),
+    /// Slim what loads in every session, prove that nothing is lost, and go back
+    Compile(compile::CompileArguments),
+    /// Restore what was compiled, with the edits that were made since
+    Decompile(decompile::DecompileArguments),
     /// List what documents cite, with what became of it
     Refs(refs::RefsArguments),
     /// Show what a change does to what clients load, and which references it breaks
@@ -138,6 +144,8 @@ pub fn run() -> ExitCode {
         Command::Check(of) => check::check(global, of),
         Command::Context(of) => context::context(global, of),
         Command::Measure(of) => measure::measure(global, of),
+        Command::Compile(of) => compile::compile(global, of),
+        Command::Decompile(of) => decompile::decompile(global, of),
         Command::Refs(of) => refs::refs(global, of),
         Command::Diff(of) => diff::diff(global, of),
         Command::Handoff(of) => handoff::handoff(global, of),

@@ -37,6 +37,7 @@ pub mod change;
 #[cfg(feature = "cli")]
 pub mod cli;
 pub mod clients;
+pub mod compile;
 pub mod config;
 pub mod content;
 pub mod diagnostic;

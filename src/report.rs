@@ -8,6 +8,7 @@ pub mod gitlab;
 pub mod human;
 pub mod json;
 pub mod junit;
+pub mod map;
 pub mod markdown;
 mod parts;
 mod safe;

@@ -157,8 +157,8 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let Question { session, arguments, selection, .. } = question;
     let root = &session.root;
     let (settings, config) = configuration(question, texts);
-    let of_stdin = question.stdin.iter().map(|stdin| (root.join(&stdin.path), stdin.text.clone().into_bytes()));
-    let of_texts = texts.iter().map(|(path, text)| (root.join(&**path), text.clone().into_bytes()));
+    let of_stdin = question.stdin.iter().map(|stdin| (root.join(&stdin.path), Some(stdin.text.clone().into_bytes())));
+    let of_texts = texts.iter().map(|(path, text)| (root.join(&**path), Some(text.clone().into_bytes())));
     let under = question.change.as_ref().map_or(&Disk as &dyn World, Change::world);
     let overlay = Overlay { under, files: of_stdin.chain(of_texts).collect() };
     let world: &dyn World = if overlay.files.is_empty() { under } else { &overlay };

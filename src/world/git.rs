@@ -4,7 +4,10 @@
 //! makes every call, with everything switched off that could run one; user revisions stand after `--end-of-options`.
 
 pub mod compare;
+mod uncommitted;
 pub mod worktree;
+
+pub use uncommitted::uncommitted;
 
 use super::{Disk, World};
 use std::collections::BTreeSet;

@@ -1,0 +1,320 @@
+//! Words by which headings and sentences are told apart. English, German, Chinese and Japanese; what stands in another
+//! language is told by its form alone, and stays where that says nothing.
+
+/// What a heading announces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(super) enum Class {
+    /// What the project is.
+    Identity,
+    /// Commits, branches, reviews.
+    Git,
+    /// When work is done.
+    Verify,
+    /// What must not leak or be lost.
+    Safety,
+    /// How to behave in all work.
+    Conduct,
+    /// Facts to look up.
+    Reference,
+    /// Where files are.
+    Layout,
+    /// Work that is done on request.
+    Task,
+    /// Commands of every day.
+    Daily,
+    /// Where to read more.
+    Pointers,
+}
+
+/// Beginnings of words (English and German: from the start of a word; a space at the end asks for a whole word; others:
+/// anywhere) and what they announce.
+#[rustfmt::skip]
+const HEADINGS: &[(Class, &[&str])] = &[
+    (
+        Class::Identity,
+        &[
+            "project overview", "overview ", "about ", "mission", "identity", "what is ", "what this ", "introduction",
+            "purpose", "vision ", "project ", "repository ", "goal", "projekt-überblick", "projektüberblick", "überblick",
+            "项目本质", "项目概述", "项目简介", "概述", "简介", "プロジェクト概要", "概要", "目的", "purpose", "role ", "persona",
+        ],
+    ),
+    (
+        Class::Git,
+        &[
+            "git ", "commit", "branch", "pull request", "pr ", "prs ", "merge", "merging", "version control", "提交", "分支",
+            "コミット", "ブランチ", "プルリク", "规约", "規約",
+        ],
+    ),
+    (
+        Class::Verify,
+        &[
+            "definition of done", "done ", "before commit", "before you commit", "before push", "pre-commit", "quality gate",
+            "quality ", "verification", "verify", "checklist", "validation gate", "acceptance", "验证", "质量", "検証", "品質",
+            "ゲート", "完了", "fertig", "prüfung",
+        ],
+    ),
+    (
+        Class::Safety,
+        &[
+            "security", "secret", "privacy", "safety", "guardrail", "guard ", "guards ", "permission", "credential",
+            "destructive", "compliance", "安全", "隐私", "セキュリティ", "ガード", "禁止", "sicherheit", "datenschutz",
+        ],
+    ),
+    (
+        Class::Conduct,
+        &[
+            "communication", "mindset", "how to work", "how we work", "working style", "working agreement", "principle",
+            "philosophy", "critical rule", "hard rule", "golden rule", "core rule", "general rule", "non-negotiable",
+            "must ", "never ", "always ", "do not", "don't", "dont ", "forbidden", "constraint", "guideline", "process",
+            "behavior", "behaviour", "discipline", "for ai", "ai assistant", "ai agent", "agent instruction", "instructions",
+            "convention", "ground rule", "expectation", "contributing", "development workflow", "the standards", "工作", "原则", "规范",
+            "约束", "協働", "作法", "原則", "ルール", "開発ループ", "arbeitsweise", "kommunikation", "vor dem", "konventionen",
+            "regeln", "grundsätze", "gotcha", "pitfall", "important",
+        ],
+    ),
+    (
+        Class::Reference,
+        &[
+            "architecture", "flow", "lifecycle", "life cycle", "diagram", "data model", "schema", "reference", "history",
+            "status", "roadmap", "planned", "phase ", "milestone", "troubleshoot", "known issue", "issue:", "known limitation",
+            "limitation", "faq", "glossary", "concept", "example", "sample", "performance", "environment variable",
+            "configuration", "config ", "settings", "integration", "resource", "background", "decision", "format", "protocol",
+            "endpoint", "database", "storage", "models", "tech stack", "stack ", "technolog", "dependencies", "packages",
+            "component", "module", "services", "types ", "key file", "entry point", "how it works", "internals", "design",
+            "deployment", "infrastructure", "environment", "hosting", "cloud", "monitoring", "logging", "metrics",
+            "migration", "evolution", "next steps", "todo", "backlog", "tasks", "quick reference", "cheat sheet", "tips",
+            "feature", "system", "hierarchy", "overview of", "self-hosted", "framework", "support", "compat", "api ", "cli ",
+            "mcp ", "plugin", "架构", "概念", "流程", "参考", "代理", "执行器", "路由", "配置", "数据", "部署", "アーキテクチャ", "構成",
+            "設定", "architektur", "aufbau",
+        ],
+    ),
+    (
+        Class::Layout,
+        &[
+            "structure", "layout", "directory", "directories", "folder", "file organization", "codebase", "monorepo",
+            "目录", "结构", "ディレクトリ", "verzeichnis",
+        ],
+    ),
+    (
+        Class::Task,
+        &[
+            "add ", "adding", "create ", "creating", "implement", "how to", "release", "releasing", "publish", "deploying",
+            "migrat", "upgrad", "debugging", "debug ", "setting up", "set up", "setup", "install", "writing", "generating",
+            "updating", "porting", "bootstrapping", "onboarding", "running", "new ", "fixing", "reviewing", "review ",
+            "getting started", "quick start", "quickstart", "step ", "workflow for", "regenerat", "testing auf",
+            "追加", "新增", "添加", "リリース",
+        ],
+    ),
+    (
+        Class::Daily,
+        &[
+            "command", "build", "test", "lint", "run ", "running test", "development", "scripts", "tooling", "toolchain",
+            "开发命令", "コマンド", "befehle",
+        ],
+    ),
+    (
+        Class::Pointers,
+        &[
+            "documentation", "docs ", "further reading", "see also", "more information", "related", "links", "read before",
+            "skills", "slash command", "subagent", "agents ", "rules (", "topic-scoped", "index ", "文档", "ドキュメント", "スキル",
+        ],
+    ),
+];
+
+/// What a heading announces, by all words that it has.
+pub(super) fn classes(title: &str) -> Vec<Class> {
+    let mut words = String::from(" ");
+    for c in title.chars().flat_map(char::to_lowercase) {
+        let keeps = c.is_alphanumeric() || matches!(c, '-' | '\'' | '(' | ':');
+        words.push(if keeps { c } else { ' ' });
+    }
+    let words: String = words.split_whitespace().flat_map(|word| [" ", word]).chain([" "]).collect();
+    let mut found: Vec<(usize, Class)> = Vec::new();
+    for (class, list) in HEADINGS {
+        let at = list.iter().filter_map(|entry| {
+            if entry.starts_with(|c: char| c.is_ascii() || ('\u{c0}'..'\u{250}').contains(&c)) {
+                words.find(&format!(" {entry}"))
+            } else {
+                words.find(entry)
+            }
+        });
+        if let Some(at) = at.min() {
+            found.push((at, *class));
+        }
+    }
+    found.sort_by_key(|(at, _)| *at);
+    found.into_iter().map(|(_, class)| class).collect()
+}
+
+/// Words whose neglect costs data, money or secrets.
+#[rustfmt::skip]
+const GRAVE: &[&str] = &[
+    "secret", "credential", "password", "passphrase", "api key", "api-key", "private key", "ssh key", "access token",
+    "auth token", "personal data", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz",
+    "untrusted", "vulnerab", "production data", "production database", "to production", "against production",
+    "drop table", "delete data", "data loss", "lose data", "force push", "force-push", "push --force", "--force", "rm -rf",
+    "reset --hard", "--no-verify", "irreversible", "destructive", "payment", "billing", "stripe", "main branch", "to main",
+    "to `main`", "to `master`", "directly to", ".env", "permission", "authoriz", "authentic",
+    "geheim", "passwort", "zugangsdaten", "produktiv", "密钥", "密码", "凭证", "安全", "隐私", "生产环境", "個人情報", "秘密", "機密",
+    "本番", "認証", "強制", "セキュリティ", "シークレット", "漏",
+];
+
+/// Words that say what must be true before work counts as done, or is handed on.
+#[rustfmt::skip]
+const GATE: &[&str] = &[
+    "before commit", "before you commit", "before each commit", "before every commit", "before any commit", "before push",
+    "before you push", "before merg", "before opening a p", "before open", "before creating a p", "before submitting", "before finishing",
+    "before declaring", "before marking", "before considering", "before you finish", "before completing", "before reporting", "before returning",
+    "before handing", "before a pr", "before the pr", "before any pr", "before pr", "after every change", "after each change",
+    "after any change", "after making change", "after changes", "after code change", "must pass", "should pass before",
+    "have to pass", "all tests pass", "ensure tests pass", "make sure tests pass", "tests must", "must be green", "is done when", "are done when",
+    "task is complete", "definition of done", "every commit", "every pr", "each pr", "whenever ", "every change", "each change", "any change", "all changes", "every task",
+    "each task", "every feature", "same commit", "same pr", "same pull request", "conventional commit", "before any code", "before writing any",
+    "before starting any", "jeder änderung", "jedem commit", "im selben commit", "変更のたび", "毎回", "每次", "all commits", "commit message",
+    "提交前", "推送前", "合并前", "コミット前", "マージ前", "vor dem commit", "vor jedem commit", "完了条件",
+];
+
+/// Words of the strongest directives.
+#[rustfmt::skip]
+const STRONG: &[&str] = &[
+    "never ", "must ", "must not", "mustn't", "always ", "do not ", "don't ", "don’t ", "critical", "important", "mandatory", "required:",
+    "non-negotiable", "forbidden", "prohibited", "under no circumstances", "no exceptions", "at all times", "shall ",
+    "niemals", "immer ", "muss ", "pflicht", "必须", "禁止", "严禁", "不要", "必ず", "しない", "絶対", "してはならない",
+];
+
+fn holds(text: &str, words: &[&str]) -> bool {
+    words.iter().any(|word| text.contains(word))
+}
+
+/// Whether a lower-case text speaks of what costs data, money or secrets.
+pub(super) fn is_grave(text: &str) -> bool {
+    holds(text, GRAVE)
+}
+
+/// Whether a lower-case text speaks of what must hold before work is done.
+pub(super) fn is_gate(text: &str) -> bool {
+    holds(text, GATE)
+}
+
+/// Whether a lower-case text has a word of the strongest directives.
+pub(super) fn is_strong(text: &str) -> bool {
+    holds(text, STRONG)
+}
+
+/// Whether a lower-case line calls for attention.
+pub(super) fn is_marked(line: &str) -> bool {
+    const MARKS: [&str; 11] =
+        ["remember", "note:", "important", "warning", "caution", "critical", "⚠", "注意", "重要", "achtung", "wichtig"];
+    let line = line.trim_start_matches(['-', '*', '>', '#', ' ', '_', '[', '!']);
+    MARKS.iter().any(|mark| line.starts_with(mark))
+}
+
+/// Whether a lower-case line says no to something.
+pub(super) fn is_negated(line: &str) -> bool {
+    const NO: [&str; 7] = ["no ", "not ", "n't ", "without ", "kein", "nicht ", "avoid "];
+    let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
+    words.any(|word| NO.iter().any(|no| no.trim_end() == word || word.ends_with("n't")))
+}
+
+/// Whether a lower-case text is in another language than English, by its letters or its smallest words.
+pub(super) fn is_foreign(text: &str) -> bool {
+    const SMALL: [&str; 22] = [
+        "und", "der", "die", "das", "nicht", "für", "mit", "ist", "les", "des", "pour", "dans", "est", "los", "las",
+        "para", "que", "con", "não", "uma", "com", "del",
+    ];
+    let (mut letters, mut beyond) = (0, 0);
+    for c in text.chars().filter(|c| c.is_alphabetic()) {
+        letters += 1;
+        beyond += usize::from(!c.is_ascii());
+    }
+    let words = || text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    let small = words().filter(|word| SMALL.contains(word)).count();
+    beyond * 100 > letters || small * 25 > words().count().max(40)
+}
+
+/// Languages with the endings of their files.
+#[rustfmt::skip]
+const LANGUAGES: &[(&str, &[&str])] = &[
+    ("rust", &["rs"]),
+    ("python", &["py"]),
+    ("typescript", &["ts", "tsx"]),
+    ("javascript", &["js", "jsx", "mjs", "cjs"]),
+    ("go", &["go"]),
+    ("golang", &["go"]),
+    ("java", &["java"]),
+    ("kotlin", &["kt", "kts"]),
+    ("swift", &["swift"]),
+    ("ruby", &["rb"]),
+    ("php", &["php"]),
+    ("elixir", &["ex", "exs"]),
+    ("c#", &["cs"]),
+    ("csharp", &["cs"]),
+    ("svelte", &["svelte"]),
+    ("vue", &["vue"]),
+    ("terraform", &["tf"]),
+    ("zig", &["zig"]),
+    ("dart", &["dart"]),
+    ("lua", &["lua"]),
+    ("react", &["tsx", "jsx"]),
+    ("haskell", &["hs"]),
+    ("scala", &["scala"]),
+    ("prisma", &["prisma"]),
+    ("protobuf", &["proto"]),
+    ("graphql", &["graphql", "gql"]),
+    ("mdx", &["mdx"]),
+];
+
+/// Whether files with this ending are code of a known language.
+pub(super) fn is_code(ending: &str) -> bool {
+    LANGUAGES.iter().any(|(_, endings)| endings.contains(&ending))
+}
+
+/// The endings of files in the language that a heading is about: it names the language, and nothing else of substance.
+pub(super) fn language_of(title: &str) -> Option<&'static [&'static str]> {
+    const GENERAL: [&str; 22] = [
+        "code",
+        "coding",
+        "style",
+        "styles",
+        "pattern",
+        "patterns",
+        "convention",
+        "conventions",
+        "standard",
+        "standards",
+        "guideline",
+        "guidelines",
+        "rule",
+        "rules",
+        "best",
+        "practice",
+        "practices",
+        "idioms",
+        "specific",
+        "files",
+        "规范",
+        "and",
+    ];
+    let title = title.to_lowercase();
+    let words = title.split(|c: char| !(c.is_alphanumeric() || c == '#'));
+    let mut words = words.filter(|word| !word.is_empty() && !GENERAL.contains(word));
+    let (first, second) = (words.next()?, words.next());
+    let named = LANGUAGES.iter().find(|(name, _)| *name == first).map(|(_, endings)| *endings);
+    named.filter(|_| second.is_none())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn headings_are_told_by_whole_words() {
+        assert_eq!(classes("Git"), [Class::Git]);
+        assert_eq!(classes("Digital twin"), []);
+        assert!(classes("Project Structure").contains(&Class::Layout));
+        assert_eq!(classes("🎯 项目本质"), [Class::Identity]);
+        assert_eq!(classes("Adding a provider").first(), Some(&Class::Task));
+        assert_eq!(language_of("Rust Patterns"), Some(&["rs"][..]));
+        assert_eq!(language_of("Trust"), None);
+    }
+}

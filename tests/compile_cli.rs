@@ -1,0 +1,315 @@
+//! `ctxlint compile` and `ctxlint decompile` on the disk: what is written, what is refused, and the way back.
+
+#![cfg(all(unix, feature = "cli"))]
+#![allow(clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
+    for (name, _) in std::env::vars() {
+        if name != "PATH" && name != "HOME" {
+            command.env_remove(name);
+        }
+    }
+    let output = command.current_dir(dir).arg("--no-cache").args(arguments).stdin(Stdio::null()).output().unwrap();
+    Run {
+        code: output.status.code().unwrap(),
+        out: String::from_utf8(output.stdout).unwrap(),
+        err: String::from_utf8(output.stderr).unwrap(),
+    }
+}
+
+fn git(dir: &Path, arguments: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+    let status = Command::new("git")
+        .current_dir(dir)
+        .args(identity)
+        .args(arguments)
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    assert!(status.unwrap().success(), "git {arguments:?}");
+}
+
+const MEMORY: &str = "# Shop\n\nA shop for spare parts.\n\n## Rules\n\n- Never commit secrets to the repository.\n\n\
+## Working on the billing crate\n\n- Keep amounts in cents in `crates/billing/src/lib.rs`.\n\
+- Return a `Result` from `crates/billing/src/tax.rs`, and add a case to `crates/billing/tests/round.rs`.\n\n\
+## Architecture\n\nThe server reads orders from a queue. The queue is filled by the shop front. Orders are kept for a year,\n\
+and the front shows them to the customer as long as they are kept. What is older is kept by the books alone.\n";
+
+fn repository() -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    let files = [
+        ("CLAUDE.md", MEMORY),
+        ("crates/billing/src/lib.rs", "a\n"),
+        ("crates/billing/src/tax.rs", "a\n"),
+        ("crates/billing/tests/round.rs", "a\n"),
+        ("crates/front/src/lib.rs", "a\n"),
+        ("crates/front/src/page.rs", "a\n"),
+        ("crates/queue/src/lib.rs", "a\n"),
+    ];
+    for (path, text) in files {
+        let path = dir.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+    git(dir.path(), &["init", "-q"]);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "start"]);
+    dir
+}
+
+/// Every file outside of `.git` with its content.
+fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
+    let files = walkdir::WalkDir::new(dir).into_iter().filter_entry(|entry| entry.file_name() != ".git");
+    let files = files.filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
+    files
+        .map(|entry| {
+            let path = entry.path().strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
+            (path, fs::read(entry.path()).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn without_being_asked_nothing_is_written() {
+    let dir = repository();
+    let before = tree(dir.path());
+    let run = ctxlint(dir.path(), &["compile"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("docs/agents/architecture.md"), "{}", run.out);
+    assert!(run.out.contains("nothing written. --plan plan.yaml to edit the moves"), "{}", run.out);
+    assert!(run.out.contains("proof: every byte accounted for"), "{}", run.out);
+    let run = ctxlint(dir.path(), &["compile", "--diff"]);
+    assert!(run.out.contains("--- a/CLAUDE.md\n+++ b/CLAUDE.md\n"), "{}", run.out);
+    assert!(run.out.contains("--- /dev/null\n+++ b/docs/agents/architecture.md\n"), "{}", run.out);
+    let json: serde_json::Value =
+        serde_json::from_str(&ctxlint(dir.path(), &["compile", "--format", "json"]).out).unwrap();
+    assert_eq!(json["proof"]["ok"], true);
+    assert_eq!(json["moves"][0]["action"], "rule");
+    assert_eq!(json["moves"][0]["scope"][0], "/crates/billing/**");
+    assert!(json["after"]["startup"]["tokens"].as_u64() < json["before"]["startup"]["tokens"].as_u64());
+    assert_eq!(tree(dir.path()), before);
+}
+
+#[test]
+fn a_tree_is_compiled_proved_frozen_and_restored() {
+    let dir = repository();
+    let before = tree(dir.path());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 1, "there is something to compile");
+    let run = ctxlint(dir.path(), &["compile", "--write"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let compiled = tree(dir.path());
+    assert!(compiled.contains_key(".ctxlint/map.json"));
+    assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    assert_eq!(tree(dir.path()), compiled, "compiling the compiled changes nothing");
+    assert_eq!(ctxlint(dir.path(), &["check", "--history", "off"]).code, 0, "what is compiled lints clean");
+    let run = ctxlint(dir.path(), &["decompile"]);
+    assert!(run.out.contains("CLAUDE.md:") && run.out.contains("nothing written"), "{}", run.out);
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write"]).code, 0);
+    assert_eq!(tree(dir.path()), before);
+}
+
+#[test]
+fn an_edited_output_is_told_and_carried_on() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    let document = dir.path().join("docs/agents/architecture.md");
+    let edited = fs::read_to_string(&document).unwrap().replace("for a year", "for ten years");
+    fs::write(&document, &edited).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--verify"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("docs/agents/architecture.md: it was edited after it was compiled"), "{}", run.out);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 1, "the map is behind");
+    // Compiling again takes the edit along: only the map changes.
+    let run = ctxlint(dir.path(), &["compile", "--write"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("docs/agents/architecture.md: changes that are not committed"), "{}", run.err);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+    assert_eq!(fs::read_to_string(&document).unwrap(), edited);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]).code, 0);
+    let restored = fs::read_to_string(dir.path().join("CLAUDE.md")).unwrap();
+    assert_eq!(restored, MEMORY.replace("for a year", "for ten years"));
+}
+
+#[test]
+fn what_is_not_committed_is_not_overwritten() {
+    let dir = repository();
+    fs::write(dir.path().join("crates/queue/src/lib.rs"), "changed\n").unwrap();
+    let before = tree(dir.path());
+    let run = ctxlint(dir.path(), &["compile", "--write"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("crates/queue/src/lib.rs: changes that are not committed"), "{}", run.err);
+    assert_eq!(tree(dir.path()), before);
+    git(dir.path(), &["add", "-A"]);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 2, "staged is not committed");
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+    // A file that git does not know has no way back.
+    let dir = repository();
+    git(dir.path(), &["rm", "-q", "--cached", "CLAUDE.md"]);
+    git(dir.path(), &["commit", "-q", "-m", "forget it"]);
+    let run = ctxlint(dir.path(), &["compile", "--write"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("CLAUDE.md is not in git"), "{}", run.err);
+}
+
+#[test]
+fn another_folder_gets_the_outputs_and_gives_the_sources_back() {
+    let dir = repository();
+    let before = tree(dir.path());
+    let elsewhere = tempfile::tempdir().unwrap();
+    let out = elsewhere.path().join("new/folder");
+    let out = out.to_str().unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--out", out]).code, 0);
+    assert_eq!(tree(dir.path()), before);
+    let written = tree(Path::new(out));
+    assert_eq!(written.keys().filter(|path| path.starts_with("docs/agents/")).count(), 1);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--verify"]).code, 0);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--frozen"]).code, 0);
+    // A changed source makes the outputs stale, and what is no longer made goes.
+    fs::write(dir.path().join("CLAUDE.md"), &MEMORY[..MEMORY.find("## Architecture").unwrap()]).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--frozen"]).code, 1);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--out", out]).code, 0);
+    assert!(!tree(Path::new(out)).contains_key("docs/agents/architecture.md"));
+    let map = format!("{out}/.ctxlint/map.json");
+    let back = elsewhere.path().join("back");
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--map", &map, "--out", back.to_str().unwrap()]).code, 0);
+    assert_eq!(tree(&back)["CLAUDE.md"], tree(dir.path())["CLAUDE.md"]);
+    // Edits on both sides are not for a program to bring together.
+    let root = Path::new(out).join("CLAUDE.md");
+    fs::write(&root, fs::read_to_string(&root).unwrap().replace("spare parts", "parts")).unwrap();
+    fs::write(dir.path().join("CLAUDE.md"), "# Another\n").unwrap();
+    let run = ctxlint(dir.path(), &["decompile", "--map", &map, "--write", "--allow-dirty"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("CLAUDE.md: it was edited, and so were its outputs"), "{}", run.err);
+    assert_eq!(fs::read_to_string(dir.path().join("CLAUDE.md")).unwrap(), "# Another\n");
+    // What stands in the folder and is not ours stays.
+    let strange = tempfile::tempdir().unwrap();
+    fs::create_dir_all(strange.path().join("docs/agents")).unwrap();
+    fs::write(strange.path().join("CLAUDE.md"), "mine\n").unwrap();
+    let run = ctxlint(repository().path(), &["compile", "--out", strange.path().to_str().unwrap()]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("CLAUDE.md is there already"), "{}", run.err);
+    assert_eq!(tree(strange.path()).len(), 1);
+}
+
+#[test]
+fn several_targets_get_a_folder_each() {
+    let dir = repository();
+    let elsewhere = tempfile::tempdir().unwrap();
+    let out = elsewhere.path().to_str().unwrap();
+    let targets = ["--target", "claude-code", "--target", "cursor", "--target", "agents-md"];
+    let run = ctxlint(dir.path(), &[&["compile"][..], &targets].concat());
+    assert_eq!((run.code, run.err.contains("several targets need a folder")), (2, true));
+    let run = ctxlint(dir.path(), &[&["compile", "--out", out][..], &targets].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    let written = tree(elsewhere.path());
+    for path in [
+        "claude-code/CLAUDE.md",
+        "cursor/.cursor/rules/working-on-the-billing-crate.mdc",
+        "agents-md/AGENTS.md",
+        "agents-md/crates/billing/AGENTS.md",
+    ] {
+        assert!(written.contains_key(path), "{path}: {:?}", written.keys());
+    }
+    for target in ["claude-code", "cursor", "agents-md"] {
+        let place = format!("{out}/{target}");
+        assert_eq!(ctxlint(dir.path(), &["compile", "--out", &place, "--verify"]).code, 0, "{target}");
+        let map = format!("{place}/.ctxlint/map.json");
+        let back = format!("{out}/back-{target}");
+        assert_eq!(ctxlint(dir.path(), &["decompile", "--map", &map, "--out", &back]).code, 0);
+        assert_eq!(fs::read_to_string(format!("{back}/CLAUDE.md")).unwrap(), MEMORY);
+    }
+}
+
+#[test]
+fn a_plan_goes_through_a_file() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0);
+    let plan = fs::read_to_string(dir.path().join("plan.yaml")).unwrap();
+    fs::write(dir.path().join("plan.yaml"), plan.replace("docs/agents/architecture.md", "docs/design.md")).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--apply", "plan.yaml", "--write", "--allow-dirty"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(dir.path().join("docs/design.md").exists());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0, "what a person decided holds");
+    fs::write(dir.path().join("plan.yaml"), "version: 1\nsections:\n  - source: NO.md\n    to: keep\n").unwrap();
+    let before = tree(dir.path());
+    let run = ctxlint(dir.path(), &["compile", "--apply", "plan.yaml", "--write", "--allow-dirty"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("plan.yaml: line 3: NO.md is no source"), "{}", run.err);
+    assert_eq!(tree(dir.path()), before);
+}
+
+#[test]
+fn bad_input_is_refused_with_its_place() {
+    let dir = repository();
+    let refused = |arguments: &[&str], says: &str| {
+        let run = ctxlint(dir.path(), arguments);
+        assert_eq!(run.code, 2, "{arguments:?}: {}", run.out);
+        assert!(run.err.contains(says), "{arguments:?}: {}", run.err);
+    };
+    refused(&["compile", "--verify"], "there is no .ctxlint/map.json");
+    refused(&["decompile"], "there is no .ctxlint/map.json");
+    refused(&["compile", "--profile", "tiny"], "known profiles: minimal, balanced, full");
+    refused(&["compile", "--target", "vim"], "known targets: claude-code");
+    refused(&["compile", "--apply", "nothing.yaml"], "nothing.yaml: no such file");
+    fs::write(dir.path().join("CLAUDE.md"), b"# Shop\n\xff\n").unwrap();
+    refused(&["compile"], "CLAUDE.md: byte 7 is not UTF-8");
+    fs::write(dir.path().join("CLAUDE.md"), MEMORY).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    let map = dir.path().join(".ctxlint/map.json");
+    let text = fs::read_to_string(&map).unwrap();
+    fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
+    refused(&["compile"], "docs/agents/architecture.md: it is in the map, and not there");
+    fs::write(&map, text.replace("\"version\": 1", "\"version\": 9")).unwrap();
+    refused(&["decompile", "--write"], "it is of version 9");
+    fs::write(&map, "{").unwrap();
+    refused(&["compile"], ".ctxlint/map.json is no map");
+}
+
+#[test]
+fn a_hostile_map_writes_nothing_outside() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    let map = dir.path().join(".ctxlint/map.json");
+    let text = fs::read_to_string(&map).unwrap();
+    for path in ["../outside.md", "/tmp/outside.md", ".git/hooks/pre-commit"] {
+        let spoiled = text.replace("\"path\": \"CLAUDE.md\"", &format!("\"path\": \"{path}\""));
+        fs::write(&map, spoiled.replace("\"dst\": \"CLAUDE.md\"", &format!("\"dst\": \"{path}\""))).unwrap();
+        let run = ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]);
+        assert_eq!(run.code, 2, "{path}: {} {}", run.out, run.err);
+    }
+    assert!(!dir.path().parent().unwrap().join("outside.md").exists());
+    assert!(!dir.path().join(".git/hooks/pre-commit").exists());
+}
+
+#[test]
+fn the_result_depends_on_nothing_but_the_tree() {
+    let dir = repository();
+    let first = ctxlint(dir.path(), &["compile", "--format", "json"]).out;
+    for threads in ["1", "2", "8"] {
+        for _ in 0..3 {
+            assert_eq!(ctxlint(dir.path(), &["--threads", threads, "compile", "--format", "json"]).out, first);
+        }
+    }
+    let inner = dir.path().join("crates/front");
+    assert_eq!(ctxlint(&inner, &["compile", "--format", "json"]).out, first, "wherever it is started");
+}
