@@ -126,6 +126,10 @@ fn no_subcommand_runs_what_a_repository_names() {
         vec!["check", "--staged"],
         vec!["diff", "HEAD~1", "HEAD"],
         vec!["diff", "HEAD", "--staged"],
+        vec!["handoff", "--since", "HEAD~1", "--format", "json"],
+        vec!["handoff", "--out", "HANDOFF.md"],
+        vec!["handoff", "check"],
+        vec!["handoff", "refresh", "HANDOFF.md"],
     ];
     for name in plain.chain(more) {
         let output = Command::new(CTXLINT)
