@@ -518,6 +518,7 @@ proptest! {
         }
         let again = run(&world, ALL[target], &options, Some(&compiled.map)).unwrap();
         prop_assert_eq!(&again.outputs, &compiled.outputs);
+        prop_assert_eq!(&again.map, &compiled.map);
         prop_assert_eq!(from_json(&to_json(&compiled.map)).unwrap(), compiled.map);
     }
 

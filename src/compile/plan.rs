@@ -314,7 +314,8 @@ fn decide(
     for (at, judged) in judged.iter().enumerate() {
         wanted.push(chosen(judged, &pieces[at], options, rows));
     }
-    let own: Vec<bool> = wanted.iter().map(Option::is_some).collect();
+    let own: Vec<bool> =
+        wanted.iter().map(|wanted| wanted.as_ref().is_some_and(|candidate| candidate.score != PINNED)).collect();
     // Procedures whose steps have headings of their own move whole.
     for at in 0..pieces.len() {
         if let Some(whole) =

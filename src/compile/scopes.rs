@@ -2,7 +2,7 @@
 
 use super::lexicon;
 use super::sources::{Source, is_inside};
-use super::targets::{matched, matches_any};
+use super::targets::matched;
 use crate::clients;
 use crate::model::InlineKind;
 use crate::paths::{Presence, file_name, is_below, join, normalize, parent};
@@ -10,6 +10,7 @@ use crate::references::scan;
 use crate::scope::Scope;
 use crate::source::Span;
 use crate::workspace::Workspace;
+use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap};
 
 /// The tree that scopes are guessed in, with what is asked of it again and again.
@@ -17,6 +18,8 @@ pub(crate) struct Terrain<'a> {
     pub(crate) workspace: &'a Workspace,
     /// Folders by their names, lower case, with `-` for `_`.
     folders: HashMap<String, Vec<&'a str>>,
+    /// How many files patterns match below a folder, for those that were asked about.
+    counts: RefCell<HashMap<(String, Vec<String>), usize>>,
 }
 
 impl<'a> Terrain<'a> {
@@ -25,7 +28,18 @@ impl<'a> Terrain<'a> {
         for dir in &workspace.index.dirs {
             folders.entry(plain_name(dir)).or_default().push(dir);
         }
-        Terrain { workspace, folders }
+        Terrain { workspace, folders, counts: RefCell::default() }
+    }
+
+    /// How many files patterns match below a folder. Each answer costs a look at every path, and is kept.
+    fn count(&self, base: &str, patterns: &[String]) -> usize {
+        let key = (base.to_owned(), patterns.to_vec());
+        if let Some(count) = self.counts.borrow().get(&key) {
+            return *count;
+        }
+        let count = matched(self.workspace, base, patterns).len();
+        self.counts.borrow_mut().insert(key, count);
+        count
     }
 }
 
@@ -200,7 +214,7 @@ fn glob(terrain: &Terrain<'_>, source: &Source<'_>, written: &str) -> Meant {
     let candidates = [format!("/{written}"), written.to_owned()];
     for pattern in candidates.iter().skip(usize::from(!rooted)) {
         let one = std::slice::from_ref(pattern);
-        if matches_any(terrain.workspace, &source.base, one) {
+        if terrain.count(&source.base, one) > 0 {
             return Meant::Glob(pattern.clone());
         }
     }
@@ -210,7 +224,7 @@ fn glob(terrain: &Terrain<'_>, source: &Source<'_>, written: &str) -> Meant {
 /// Whether patterns match something, and not most of what is there.
 pub(super) fn is_bearable(terrain: &Terrain<'_>, source: &Source<'_>, patterns: &[String]) -> bool {
     let all = terrain.workspace.index.below(&source.base).len();
-    let found = matched(terrain.workspace, &source.base, patterns).len();
+    let found = terrain.count(&source.base, patterns);
     found > 0 && found * 100 <= all * MOST_PERCENT
 }
 
@@ -559,10 +573,8 @@ fn shares_word(title: &str, path: &str) -> bool {
 fn by_language(terrain: &Terrain<'_>, source: &Source<'_>, title: &str) -> Option<Guess> {
     let endings = lexicon::language_of(title)?;
     let patterns: Vec<String> = endings.iter().map(|ending| format!("*.{ending}")).collect();
-    let patterns: Vec<String> = patterns
-        .into_iter()
-        .filter(|pattern| matches_any(terrain.workspace, &source.base, std::slice::from_ref(pattern)))
-        .collect();
+    let patterns: Vec<String> =
+        patterns.into_iter().filter(|pattern| terrain.count(&source.base, std::slice::from_ref(pattern)) > 0).collect();
     (!patterns.is_empty()).then(|| Guess {
         why: format!("the heading names files in {}", patterns.join(", ")),
         patterns,

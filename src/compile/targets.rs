@@ -227,11 +227,6 @@ pub(super) fn matched<'a>(workspace: &'a Workspace, base: &str, scope: &[String]
     files.filter(|path| matches(path)).collect()
 }
 
-/// Whether patterns match any file in Claude Code.
-pub(super) fn matches_any(workspace: &Workspace, base: &str, scope: &[String]) -> bool {
-    matcher(base, scope).is_some_and(|matches| workspace.index.below(base).iter().any(|path| matches(path)))
-}
-
 /// Tells for a path relative to the root whether the patterns match it.
 fn matcher(base: &str, scope: &[String]) -> Option<impl Fn(&str) -> bool + use<>> {
     let compiled = Scope::new(scope.iter().map(String::as_str), clients::claude_code::CLIENT.scope?);

@@ -13,6 +13,8 @@ struct JsonCompiled<'a> {
     profile: &'a str,
     before: JsonState,
     after: JsonState,
+    /// The same for every client in use.
+    clients: Vec<JsonClient>,
     moves: Vec<JsonMove<'a>>,
     /// What stays, with the reason, or with what speaks for the best move.
     kept: Vec<JsonMove<'a>>,
@@ -24,6 +26,13 @@ struct JsonCompiled<'a> {
 #[derive(Serialize)]
 struct JsonState {
     startup: JsonSize,
+}
+
+#[derive(Serialize)]
+struct JsonClient {
+    name: &'static str,
+    before: JsonState,
+    after: JsonState,
 }
 
 #[derive(Serialize)]
@@ -90,6 +99,15 @@ pub(super) fn json(compiled: &Compiled) -> String {
             profile: &compiled.map.profile,
             before: size(compiled.before),
             after: size(compiled.after),
+            clients: compiled
+                .clients
+                .iter()
+                .map(|(client, before, after)| JsonClient {
+                    name: client.name,
+                    before: size(*before),
+                    after: size(*after),
+                })
+                .collect(),
             moves: moves.collect(),
             kept: kept.collect(),
             losses: &compiled.losses,
