@@ -100,6 +100,8 @@ fn arguments(subcommand: &str) -> Vec<&'static str> {
         "explain" => vec!["missing-import"],
         "diff" => vec!["HEAD~1"],
         "init" => vec!["--pre-commit"],
+        "compile" => vec!["--out", "compiled"],
+        "decompile" => vec!["--map", "compiled/.ctxlint/map.json", "--out", "restored"],
         _ => Vec::new(),
     }
 }
