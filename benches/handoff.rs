@@ -56,7 +56,7 @@ fn large(bytes: usize) -> String {
             body
         });
         let tool = ["Bash", "Read", "Edit"][at % 3];
-        let head = format!("\"sessionId\":\"s\",\"cwd\":\"/srv/x\",\"version\":\"2.1.220\"");
+        let head = "\"sessionId\":\"s\",\"cwd\":\"/srv/x\",\"version\":\"2.1.220\"";
         let _ = writeln!(
             text,
             "{{\"type\":\"assistant\",\"uuid\":\"a{at}\",\"parentUuid\":\"u{}\",{head},\"message\":{{\"id\":\"m{at}\",\"content\":[{{\"type\":\"tool_use\",\"id\":\"t{at}\",\"name\":\"{tool}\",\"input\":{{\"command\":\"cargo test {}\",\"file_path\":\"/srv/x/src/f{}.rs\"}}}}],\"usage\":{{\"input_tokens\":3,\"output_tokens\":50}}}}}}",

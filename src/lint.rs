@@ -13,6 +13,7 @@ pub use suppression::{Reach, Suppression, suppressions};
 
 use crate::config::Level;
 use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
+use crate::references::survey::Needs;
 use crate::source::Source;
 use crate::workspace::{File, Workspace};
 use rayon::prelude::*;
@@ -184,26 +185,19 @@ pub fn url(name: &str) -> String {
     format!("docs/lints/{name}.md")
 }
 
-/// The lints that read [`Workspace::references`].
-const OF_REFERENCES: [&str; 9] = [
-    "stale-citation",
-    "drifted-citation",
-    "missing-path",
-    "missing-symbol",
-    "unknown-command",
-    "case-mismatch",
-    "missing-import",
-    "missing-link-target",
-    "dead-scope",
-];
-
-/// Those of them that find nothing without it; the others only say better where something went.
+/// The lints that find nothing without [`Workspace::references`].
 pub const FOUND_BY_REFERENCES: [&str; 6] =
     ["stale-citation", "drifted-citation", "missing-path", "missing-symbol", "unknown-command", "case-mismatch"];
 
-/// Whether a selected lint needs the references of the documents, which cost a pass over all texts.
-pub fn needs_references(selection: &Selection, settings: &crate::config::Settings) -> bool {
-    OF_REFERENCES.iter().filter_map(|name| by_name(name)).any(|lint| selection.may_fire(lint, settings))
+/// What the selected lints need to know of references. Lints about links and scopes only say better where something went.
+pub fn needs_of_references(selection: &Selection, settings: &crate::config::Settings) -> Needs {
+    let any =
+        |names: &[&str]| names.iter().filter_map(|name| by_name(name)).any(|lint| selection.may_fire(lint, settings));
+    Needs {
+        documents: any(&FOUND_BY_REFERENCES),
+        links: any(&["missing-import", "missing-link-target"]),
+        scopes: any(&["dead-scope"]),
+    }
 }
 
 /// Runs every selected lint over the workspace.

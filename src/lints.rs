@@ -85,8 +85,8 @@ use crate::lint::Lint;
 
 /// Every lint, by name.
 pub static ALL: &[&Lint] = &[
-    &budget_growth::BUDGET_GROWTH,
     &blocked_injection::BLOCKED_INJECTION,
+    &budget_growth::BUDGET_GROWTH,
     &case_mismatch::CASE_MISMATCH,
     &complex_command::COMPLEX_COMMAND,
     &conflicting_instruction::CONFLICTING_INSTRUCTION,

@@ -133,7 +133,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("lint", &["config", "diagnostic", "lints", "model", "source", "workspace"]),
+    ("lint", &["config", "diagnostic", "lints", "model", "references", "source", "workspace"]),
     (
         "lints",
         &[

@@ -31,7 +31,8 @@ impl View for Looked {
 }
 
 fn look(world: &Memory, texts: &Texts) -> Looked {
-    let files = texts.iter().map(|(path, text)| (Path::new(ROOT).join(&**path), text.clone().into_bytes())).collect();
+    let files =
+        texts.iter().map(|(path, text)| (Path::new(ROOT).join(&**path), Some(text.clone().into_bytes()))).collect();
     let overlay = Overlay { under: world, files };
     let mut workspace = workspace::load(&overlay, Path::new(ROOT), Settings::default(), None);
     survey(&mut workspace, &overlay, Mode::Off, false);

@@ -74,13 +74,13 @@ fn a_reading_that_stops_anywhere_goes_on_as_if_it_had_not() {
         let cuts = lines.iter().flat_map(|at| [*at, at.saturating_sub(7)]).filter(|at| text.is_char_boundary(*at));
         for cut in cuts.filter(|_| ending == "jsonl") {
             let mut first = Reading::default();
-            let rest = first.read(&mut text[..cut].as_bytes()).unwrap();
+            let rest = first.read(&mut &text.as_bytes()[..cut]).unwrap();
             let bytes = first.session.to_bytes();
             let (offset, early) = (first.offset, first.finish(&rest));
             assert!(early.records <= lines.len() as u64);
             let session = Session::from_bytes(&bytes).unwrap();
             let mut second = Reading::resume(session, offset);
-            let rest = second.read(&mut text[usize::try_from(offset).unwrap()..].as_bytes()).unwrap();
+            let rest = second.read(&mut &text.as_bytes()[usize::try_from(offset).unwrap()..]).unwrap();
             assert_eq!(told(&second.finish(&rest)), whole, "{name} cut at {cut}");
             assert!(Session::from_bytes(&bytes[..bytes.len() / 2]).is_none());
         }
@@ -298,8 +298,8 @@ fn what_people_write_stays_and_a_moved_citation_is_led_on() {
         "<!-- author: what was decided, and why -->\n",
         &format!("<!-- author: what was decided, and why -->\n\n{mine}"),
     );
-    let text =
-        text.replace("status: in-progress\n", "status: blocked\nreviewer: nobody yet\n") + "\n## Weather\n\nRain.\n";
+    let text = text.replace("status: in-progress\n", "status: blocked\nreviewer: nobody yet\n# a remark\n")
+        + "\n## Weather\n\nRain.\n";
     let text = text.replace("- Last asked:", "- Last asked (by phone):");
     put(root, "HANDOFF.md", &text);
     put(
@@ -318,9 +318,14 @@ fn what_people_write_stays_and_a_moved_citation_is_led_on() {
         "the block that was edited stays marked so"
     );
     let (text, said) = write();
-    for kept in
-        [mine, "## Weather\n\nRain.\n", "status: blocked\n", "reviewer: nobody yet\n", "- Last asked (by phone):"]
-    {
+    for kept in [
+        mine,
+        "## Weather\n\nRain.\n",
+        "status: blocked\n",
+        "reviewer: nobody yet\n",
+        "\n# a remark\n",
+        "- Last asked (by phone):",
+    ] {
         assert!(text.contains(kept), "{kept:?} is lost in {text}");
     }
     assert!(said.contains("kept behind it"), "{said}");

@@ -100,6 +100,8 @@ fn arguments(subcommand: &str) -> Vec<&'static str> {
         "explain" => vec!["missing-import"],
         "diff" => vec!["HEAD~1"],
         "init" => vec!["--pre-commit"],
+        "compile" => vec!["--out", "compiled"],
+        "decompile" => vec!["--map", "compiled/.ctxlint/map.json", "--out", "restored"],
         _ => Vec::new(),
     }
 }
@@ -126,6 +128,10 @@ fn no_subcommand_runs_what_a_repository_names() {
         vec!["check", "--staged"],
         vec!["diff", "HEAD~1", "HEAD"],
         vec!["diff", "HEAD", "--staged"],
+        vec!["handoff", "--since", "HEAD~1", "--format", "json"],
+        vec!["handoff", "--out", "HANDOFF.md"],
+        vec!["handoff", "check"],
+        vec!["handoff", "refresh", "HANDOFF.md"],
     ];
     for name in plain.chain(more) {
         let output = Command::new(CTXLINT)

@@ -4,7 +4,7 @@ use super::{Affected, Change, renamed};
 use crate::paths::Presence;
 use crate::references::drift::{Mode, State};
 use crate::references::listing::{Kind, Listing, Reference, list_of};
-use crate::references::survey::{Asked, is_quiet, read_documents};
+use crate::references::survey::{Asked, Needs, is_quiet, read_documents};
 use crate::workspace::{File, Workspace};
 use crate::world::World;
 use crate::world::git::Repository;
@@ -96,7 +96,8 @@ fn side(
     let documents: BTreeSet<&Arc<str>> = classes.keys().collect();
     let wanted = |file: &&File| file.is_readable() && documents.contains(&file.path) && affected.holds(file);
     let files: Vec<&File> = workspace.files.iter().filter(wanted).collect();
-    let listing = list_of(workspace, world, &files, Asked { mode, cached, repository, wanted: None });
+    let listing =
+        list_of(workspace, world, &files, Asked { mode, cached, repository, wanted: None, needs: Needs::ALL });
     (files.iter().map(|file| file.path.clone()).collect(), listing)
 }
 

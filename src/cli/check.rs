@@ -18,7 +18,7 @@ use crate::handoff;
 use crate::lint::{self, Group, Selection};
 use crate::paths::{Presence, is_below};
 use crate::references::drift::Mode;
-use crate::references::survey::survey;
+use crate::references::survey::{Asked, Needs, survey_of};
 use crate::report::{self, Delta, Report, human};
 use crate::source::Source;
 use crate::workspace::{self, Workspace};
@@ -169,17 +169,25 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let mut before = None;
     match &question.change {
         Some(change) => before = since::prepare(change, world, &mut workspace, how),
-        None if lint::needs_references(selection, &workspace.settings) => {
-            survey(&mut workspace, world, mode, question.cached);
+        None => {
+            let needs = lint::needs_of_references(selection, &workspace.settings);
+            let asked = Asked { mode, cached: question.cached, repository: None, wanted: None, needs };
+            if needs != Needs::NONE {
+                survey_of(&mut workspace, world, asked);
+            }
         }
-        None => {}
     }
     let loading = started.elapsed();
     // What a link leads to is reported under its real path.
     let mut wanted = question.wanted.clone();
     let real = question.wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string()));
     wanted.extend(real);
-    let lint::Outcome { mut diagnostics, suppressed } = lint::run(&workspace, selection);
+    let is_unchanged = question.change.as_ref().is_some_and(|change| change.changed.is_empty());
+    let lint::Outcome { mut diagnostics, suppressed } = match is_unchanged {
+        // Nothing changed, so nothing was caused.
+        true => lint::Outcome::default(),
+        false => lint::run(&workspace, selection),
+    };
     let mut baselined = 0;
     match baseline {
         Some(baseline) => {

@@ -5,7 +5,7 @@ use crate::change::{self, Affected, After, Change};
 use crate::diagnostic::Diagnostic;
 use crate::lint::{self, Selection};
 use crate::references::drift::Mode;
-use crate::references::survey::{Asked, survey_of};
+use crate::references::survey::{Asked, Needs, survey_of};
 use crate::report::Delta;
 use crate::workspace::{Earlier, Workspace};
 use crate::world::World;
@@ -47,11 +47,17 @@ pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace,
     if change.changed.is_empty() {
         return None;
     }
-    if lint::needs_references(how.selection, &after.settings) {
+    let needs = lint::needs_of_references(how.selection, &after.settings);
+    if needs != Needs::NONE {
         let affected = Affected::by(change, after);
         let wanted = |file: &crate::workspace::File| affected.holds(file);
-        let asked =
-            Asked { mode: how.mode, cached: how.cached, repository: change.repository_after(), wanted: Some(&wanted) };
+        let asked = Asked {
+            mode: how.mode,
+            cached: how.cached,
+            repository: change.repository_after(),
+            wanted: Some(&wanted),
+            needs,
+        };
         survey_of(after, world, asked);
     }
     if !change::touches_context(change, after) {
@@ -88,7 +94,9 @@ pub(super) fn caused(
         let wanted = |file: &crate::workspace::File| affected.holds(file);
         // Few documents are asked about, and a finding whose past is not known would be laid to the change.
         let mode = if how.mode == Mode::Off { Mode::Off } else { Mode::Full };
-        let asked = Asked { mode, cached: how.cached, repository: change.repository_before(), wanted: Some(&wanted) };
+        let needs = lint::needs_of_references(how.selection, &before.settings);
+        let asked =
+            Asked { mode, cached: how.cached, repository: change.repository_before(), wanted: Some(&wanted), needs };
         survey_of(&mut before, &change.before, asked);
     }
     // Only lints that found something now can take anything out; those of the engine follow from all others.

@@ -12,6 +12,8 @@ use std::path::Path;
 
 /// Changed files that are named before the rest is counted.
 pub const MAX_FILES: usize = 40;
+/// Facts of one block that are looked at; the rest is counted.
+const MAX_LINES: usize = 400;
 /// Citations under "Read first".
 const MAX_FIRST: usize = 8;
 /// The longest quote of a request, in characters.
@@ -75,16 +77,15 @@ fn content(facts: &Facts<'_>, topic: Topic) -> Content {
         Topic::Goal => goal(facts.session),
         Topic::State => state(facts),
         Topic::Changed => changed(facts, &mut uncounted),
-        Topic::Decisions => decisions(facts.session),
+        Topic::Decisions => decisions(facts.session, &mut uncounted),
         Topic::Failed => failed(facts.session),
         Topic::Next => next(facts),
         Topic::Verify => verify(facts.session),
         Topic::ReadFirst => read_first(facts),
     };
-    const MOST: usize = 400;
-    if lines.len() > MOST {
-        uncounted += lines.len() - MOST;
-        lines.truncate(MOST);
+    if lines.len() > MAX_LINES {
+        uncounted += lines.len() - MAX_LINES;
+        lines.truncate(MAX_LINES);
     }
     Content { topic, lines, uncounted }
 }
@@ -324,7 +325,7 @@ pub fn is_citable(path: &str) -> bool {
     path.chars().all(is_plain) && path.rsplit('/').next().is_some_and(|name| name.trim_start_matches('.').contains('.'))
 }
 
-fn decisions(session: &Session) -> Vec<Line> {
+fn decisions(session: &Session, uncounted: &mut usize) -> Vec<Line> {
     let mut lines = Vec::new();
     if let Some(plan) = &session.plan {
         let title = plan.text.lines().map(|line| line.trim_start_matches('#').trim()).find(|line| !line.is_empty());
@@ -337,7 +338,10 @@ fn decisions(session: &Session) -> Vec<Line> {
     }
     let requests = live(session);
     if requests.len() > 2 {
+        // Of very many the newest are quoted; quoting all of them would only cost time.
         let later = &requests[1..requests.len() - 1];
+        *uncounted += later.len().saturating_sub(MAX_LINES / 2);
+        let later = &later[later.len().saturating_sub(MAX_LINES / 2)..];
         lines.extend(later.iter().map(|request| asked("Then asked", request, SHORT, 3)));
     }
     if !session.denied.is_empty() {
@@ -379,7 +383,7 @@ fn failed(session: &Session) -> Vec<Line> {
             .take(8)
             .map(|error| line(5, format!("- {} times: {}", error.count, quote::code(&error.text, 160)))),
     );
-    let left = session.requests.iter().filter(|request| request.is_left);
+    let left = session.requests.iter().filter(|request| request.is_left).take(MAX_LINES / 4);
     lines.extend(left.map(|request| asked("Left by going back", request, SHORT, 4)));
     if session.interrupted > 0 {
         lines.push(line(6, format!("- Broken off by the user: {}", count(session.interrupted as usize, "time"))));

@@ -377,6 +377,12 @@ fn frontmatter(facts: &Facts<'_>, options: &Options, old: Option<(&str, &Parsed)
             out.push_str(written);
             out.push('\n');
         }
+        // So do comments on lines of their own.
+        let yaml = parsed.frontmatter.as_ref().map(|frontmatter| frontmatter.yaml.slice(text)).unwrap_or_default();
+        for comment in yaml.lines().filter(|line| line.starts_with('#')) {
+            out.push_str(comment);
+            out.push('\n');
+        }
     }
     out
 }

@@ -3,6 +3,7 @@
 use super::blocks::blocks;
 use super::document::STATUSES;
 use super::facts::json::{Tape, Value};
+use super::quote;
 use super::read::Fields;
 use crate::references::citations::Citation;
 use std::borrow::Cow;
@@ -111,7 +112,8 @@ pub struct Checked<'a> {
 pub fn digest(path: &str, fields: &Fields, text: &str, body: usize, checked: &[Checked<'_>], drift: &str) -> String {
     let mut out = String::new();
     let state = fields.status.as_deref().filter(|status| STATUSES.contains(status)).unwrap_or(STATUSES[0]);
-    let when = fields.generated.as_deref().map(|time| format!(", written {time}")).unwrap_or_default();
+    let when =
+        fields.generated.as_deref().map(|time| format!(", written {}", quote::line(time, 40))).unwrap_or_default();
     out.push_str(&format!("Handoff of an earlier session ({path}{when}, status {state}). {drift}\n"));
     let stale = checked.iter().filter(|one| one.note.is_some()).count();
     let held = checked.len() - stale;

@@ -247,6 +247,8 @@ pub fn template(name: &str) -> Option<&'static Template> {
 
 /// The topic that a heading stands for.
 pub fn topic_of(heading: &str) -> Option<Topic> {
-    let heading = heading.trim().trim_end_matches(':').to_lowercase();
+    // Numbered headings are counted, not named.
+    let heading = heading.trim().trim_start_matches(|c: char| c.is_ascii_digit() || ". )".contains(c));
+    let heading = heading.trim_end_matches([':', '：']).to_lowercase();
     Topic::ALL.into_iter().find(|topic| topic.aliases().contains(&heading.as_str()))
 }

@@ -74,16 +74,33 @@ impl Handoffs {
 /// Whether a path is where handoffs lie, whatever program writes them.
 fn may_be_one(path: &str) -> bool {
     let name = file_name(path);
-    if !name.ends_with(".md") {
+    if !name.ends_with(".md") || !name.is_ascii() {
+        return is_below(path, FOLDER);
+    }
+    // What a skill or a command says about handoffs is none.
+    let is_about = |dir: &str| ["skills", "commands", "agents", "references", "templates", "prompts"].contains(&dir);
+    if parent(path).split('/').any(is_about) {
         return false;
     }
     let lower = name.to_ascii_lowercase();
+    let dated =
+        |start: &str| lower.strip_prefix(start).is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
     is_below(path, FOLDER)
-        || lower == "handoff.md"
-        || lower.starts_with("handoff-")
-        || lower.starts_with("handoff_")
-        || name == ".continues-handoff.md"
+        || matches!(lower.as_str(), "handoff.md" | "next_handoff.md" | "next-handoff.md" | ".continues-handoff.md")
+        || dated("handoff-")
+        || dated("handoff_")
         || parent(path).split('/').any(|dir| dir == "handoffs")
+}
+
+/// Whether a document in such a place is a handoff of another form: it has sections of one, or calls itself so.
+fn looks_like_one(file: &File) -> bool {
+    let (document, text) = (&file.document, &file.source.text);
+    if read::topics(document, text).len() >= 2 {
+        return true;
+    }
+    const WORDS: [&str; 6] = ["handoff", "hand-off", "übergabe", "ハンドオフ", "引き継ぎ", "交接"];
+    let title = document.sections.first().map(|section| section.title.slice(text).to_lowercase()).unwrap_or_default();
+    document.sections.len() >= 4 && WORDS.iter().any(|word| title.contains(word))
 }
 
 /// Gathers the handoffs of a workspace; `more` are documents that were named, wherever they lie. The documents of our own
@@ -110,7 +127,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, more: &[Arc<str>], a
         };
         let Some(known) = file.as_ref().or_else(|| workspace.file(&path)) else { continue };
         let is_ours = read::is_ours(&known.document);
-        let is_one = is_ours || is_named || read::topics(&known.document, &known.source.text).len() >= 2;
+        let is_one = is_ours || is_named || looks_like_one(known);
         if !is_one {
             continue;
         }

@@ -55,16 +55,19 @@ fn check(cx: &mut Checker<'_>, file: &File) {
         let content = inline.content.slice(text);
         memchr::memchr(b'/', content.as_bytes()).is_some() && FOLDERS.iter().any(|folder| content.contains(folder))
     });
+    // Without such a folder a name is more likely an example, or a file of the project that the skill is for.
+    let has = FOLDERS.map(|folder| !cx.workspace.index.below(&join(dir, folder.trim_end_matches('/'))).is_empty());
+    let holds = |mark: &str| memchr::memmem::find(text.as_bytes(), mark.as_bytes()).is_some();
+    if has == [false; 3] && !holds("SKILL_DIR") && !holds("{baseDir}") {
+        return;
+    }
+    let is_own = |written: &str| FOLDERS.iter().zip(has).any(|(folder, has)| has && written.starts_with(folder));
     for (written, span, own) in spans.flat_map(|inline| named(inline, text)) {
-        if is_there(cx.workspace, dir, written) || is_stand_in(written) || is_excused(text, span.start) {
+        if !(own || is_own(written)) || is_stand_in(written) || is_there(cx.workspace, dir, written) {
             continue;
         }
-        // Without such a folder the name is more likely an example, or a file of the project that the skill is for.
-        let folder = written.split('/').next().unwrap_or("");
-        if !own && cx.workspace.index.below(&join(dir, folder)).is_empty() {
-            continue;
-        }
-        if !of_other_skill(cx.workspace, dir, written, text) && said.insert(written.to_owned()) {
+        let excused = is_excused(text, span.start) || of_other_skill(cx.workspace, dir, written, text);
+        if !excused && said.insert(written.to_owned()) {
             report(cx, file, dir, written, span);
         }
     }

@@ -6,7 +6,7 @@ use super::commands::Definition;
 use super::drift::{self, Citing, Evidence, Lines, Mode, State, Surroundings};
 use super::links::{self, Destination};
 use super::mentions::{self, Problem};
-use super::survey::Asked;
+use super::survey::{Asked, Needs};
 use super::{commands, resolve};
 use crate::history::lines::pin_hash;
 use crate::paths::{Presence, normalize, parent};
@@ -105,7 +105,7 @@ fn plain(kind: Kind, span: Span, target: &str, state: State) -> Reference {
 /// Lists the references of `files`, which need not be files of the workspace.
 pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode, cached: bool) -> Listing {
     let files: Vec<&File> = files.iter().collect();
-    list_of(workspace, world, &files, Asked { mode, cached, repository: None, wanted: None })
+    list_of(workspace, world, &files, Asked { mode, cached, repository: None, wanted: None, needs: Needs::ALL })
 }
 
 /// [`list`] in another state than that of the worktree.

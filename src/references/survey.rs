@@ -69,6 +69,26 @@ pub struct Asked<'a> {
     pub repository: Option<&'a Repository>,
     /// Which documents; `None` for all.
     pub wanted: Option<&'a Wanted<'a>>,
+    /// What about them.
+    pub needs: Needs,
+}
+
+/// What is to be known. Each costs a pass over all texts, or more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// Citations, paths, symbols and commands of the documents.
+    pub documents: bool,
+    /// Where the missing targets of imports and links went.
+    pub links: bool,
+    /// Where the missing files of scopes went.
+    pub scopes: bool,
+}
+
+impl Needs {
+    /// Everything.
+    pub const ALL: Needs = Needs { documents: true, links: true, scopes: true };
+    /// Nothing.
+    pub const NONE: Needs = Needs { documents: false, links: false, scopes: false };
 }
 
 /// Tells by a document whether its references are asked for.
@@ -77,13 +97,13 @@ pub type Wanted<'a> = dyn Fn(&File) -> bool + Sync + 'a;
 /// Gathers the references of a workspace. Documents that are only linked or configured are read here; they are known to
 /// the workspace from then on, but no other lint looks at them.
 pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: bool) {
-    survey_of(workspace, world, Asked { mode, cached, repository: None, wanted: None });
+    survey_of(workspace, world, Asked { mode, cached, repository: None, wanted: None, needs: Needs::ALL });
 }
 
 /// [`survey`] of some documents, or of another state than that of the worktree.
 pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>) {
-    let Asked { mode, cached, repository, wanted } = asked;
-    let classes = read_documents(workspace, world);
+    let Asked { mode, cached, repository, wanted, needs } = asked;
+    let classes = if needs.documents { read_documents(workspace, world) } else { BTreeMap::new() };
     let mut found = References::default();
     let files: Vec<(&File, DocumentClass)> = classes
         .iter()
@@ -134,7 +154,7 @@ pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>)
     }
     let candidates = || mentioned.iter().flat_map(|(_, missing)| missing);
     let mut paths: BTreeSet<Arc<str>> = candidates().flat_map(|candidate| candidate.forms.iter().cloned()).collect();
-    paths.extend(missing_targets(workspace, wanted));
+    paths.extend(missing_targets(workspace, wanted, needs));
     match mentions::departed(&around, &paths, candidates().count()) {
         Ok(departed) => {
             found.departed = departed;
@@ -170,24 +190,25 @@ pub fn read_documents(workspace: &mut Workspace, world: &dyn World) -> BTreeMap<
 
 /// What imports, links and patterns without wildcards lead to and is not there, so that a rename can be told; of the files
 /// that are asked for.
-fn missing_targets(workspace: &Workspace, wanted: Option<&Wanted<'_>>) -> BTreeSet<Arc<str>> {
+fn missing_targets(workspace: &Workspace, wanted: Option<&Wanted<'_>>, needs: Needs) -> BTreeSet<Arc<str>> {
     let is_wanted = |path: &str| wanted.is_none_or(|wanted| workspace.file(path).is_some_and(wanted));
     let mut found: BTreeSet<Arc<str>> = BTreeSet::new();
-    for edge in workspace.imports.iter().filter(|edge| is_wanted(&edge.from)) {
+    for edge in workspace.imports.iter().filter(|edge| needs.links && is_wanted(&edge.from)) {
         if let ImportTarget::Missing(target) = &edge.target {
             found.insert(target.as_str().into());
         }
     }
     let is_missing = |path: &String| workspace.index.presence(path) == Presence::Missing;
     let linking = workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown);
-    for file in linking.filter(|file| wanted.is_none_or(|wanted| wanted(file))) {
+    for file in linking.filter(|file| needs.links && wanted.is_none_or(|wanted| wanted(file))) {
         let targets = links(file).filter_map(|link| match &link.destination {
             Destination::Path(path) => normalize(parent(&file.path), path.trim_start_matches('/')),
             _ => None,
         });
         found.extend(targets.filter(is_missing).map(Arc::from));
     }
-    for rule in workspace.scoped_rules().iter().filter(|rule| is_wanted(&rule.file)) {
+    let rules = if needs.scopes { workspace.scoped_rules() } else { &[] };
+    for rule in rules.iter().filter(|rule| is_wanted(&rule.file)) {
         let plain = rule.patterns.iter().filter(|pattern| !pattern.text.contains(['*', '?', '[', '{', '!', '\\']));
         let paths = plain.filter_map(|pattern| normalize(&rule.anchor, pattern.text.trim_start_matches('/')));
         found.extend(paths.filter(is_missing).map(Arc::from));

@@ -171,7 +171,7 @@ pub(in crate::cli) fn refresh(global: &Global, arguments: &RefreshArguments) -> 
     if let Some(new) = fix::apply(&old, &edits) {
         let new = with_hashes(&old, &new);
         produce::put(&root, &root.join(&*path), &new)?;
-        if !global.quiet && secrets::find(&new).first().is_some() {
+        if !global.quiet && !secrets::find(&new).is_empty() {
             say("ctxlint: the document holds what looks like a credential; `ctxlint handoff check` shows where");
         }
     }

@@ -181,9 +181,12 @@ fn tail(path: &Path, offset: u64) -> u64 {
     xxhash_rust::xxh3::xxh3_64(&bytes)
 }
 
+/// What is kept for the next run: how far the transcript was read, and what it told until there, as bytes.
+type Kept = (u64, Vec<u8>);
+
 /// Reads a transcript from where the last run stopped. Gives what it tells, and what is to be kept for the next run: the
 /// offset and the bytes, where the file can be read on from there.
-fn read_on(path: &Path, known: Option<(u64, Session)>) -> std::io::Result<(Session, Option<(u64, Vec<u8>)>)> {
+fn read_on(path: &Path, known: Option<(u64, Session)>) -> std::io::Result<(Session, Option<Kept>)> {
     let mut reading = match known {
         Some((offset, session)) => Reading::resume(session, offset),
         None => Reading::default(),
@@ -311,7 +314,9 @@ fn start(root: &Path, input: &Input) -> Result<String, String> {
 /// What became of a citation; `None` when its lines are where it says.
 fn note(root: &Path, citation: &crate::references::citations::Citation) -> Option<String> {
     let pin = citation.pin.as_ref()?;
-    let inside = crate::paths::normalize("", &citation.path)?;
+    let Some(inside) = crate::paths::normalize("", &citation.path).filter(|path| !path.starts_with('/')) else {
+        return Some("not in this repository".to_owned());
+    };
     let Ok(bytes) = Disk.read(&root.join(&inside), 16 << 20) else { return Some("the file is gone".to_owned()) };
     if pin_hash(&bytes, citation.start, citation.end).as_deref() == Some(&*pin.hash) {
         return None;

@@ -10,6 +10,8 @@ use crate::handoff::facts::{Session, transcript};
 use crate::handoff::find::Homes;
 use crate::handoff::sections::{self, TEMPLATES};
 use crate::handoff::{FOLDER, hook};
+use crate::model::Format;
+use crate::parse;
 use crate::tokens::Encoding;
 use crate::world::{Disk, EntryKind, World};
 use crate::write;
@@ -81,6 +83,12 @@ pub(super) fn text(
     supersedes: Option<String>,
 ) -> Result<(Written, usize), Unusable> {
     let (form, usual) = form(order.template)?;
+    let frontmatter = old.map(|old| parse::parse(old, Format::Markdown).frontmatter);
+    // What cannot be read cannot be kept.
+    if let Some(problem) = frontmatter.flatten().and_then(|frontmatter| frontmatter.error) {
+        let message = format!("the frontmatter of the document that is there is no YAML: {}", problem.message);
+        return Err(Unusable::new(message, "correct it, or move the document away"));
+    }
     let budget = order.budget.unwrap_or(usual);
     let options = Options {
         form,

@@ -136,7 +136,7 @@ pub(super) fn from_root(root: &Path, folders: &[String], spelling: &str, key: &s
     let root = root.to_str().map(|root| root.replace('\\', "/")).unwrap_or_default();
     let below = |path: &str| path.strip_prefix(&root)?.strip_prefix('/').map(str::to_owned);
     let relative = below(key).or_else(|| below(spelling));
-    let is_session_here = folders.iter().any(|folder| *folder == root);
+    let is_session_here = folders.contains(&root);
     match relative {
         Some(path) => path,
         // A relative path of a session in this very folder is one from the root.

@@ -16,20 +16,20 @@ const COMMAND: &str = "ctxlint handoff --hook";
 /// Settings of more bytes than this are none.
 const MAX_SETTINGS: u64 = 4 << 20;
 
-/// An event, the seconds that the client gives its hook, and whether the client goes on meanwhile.
+/// An event and the seconds that the client gives its hook.
 struct Wanted {
     event: &'static str,
     timeout: u32,
-    is_async: bool,
 }
 
 /// The events, by Claude Code's documentation of its hooks (2026-08): only a timeout in the settings raises the 1.5 seconds
-/// that all hooks share at a session's end.
+/// that all hooks share at a session's end. No hook runs in the background: Claude Code 2.1.197 was seen to kill such a one when a
+/// session without a terminal ended, before it had written anything, and ours takes less time than a key stroke.
 const WANTED: [Wanted; 4] = [
-    Wanted { event: "SessionStart", timeout: 10, is_async: false },
-    Wanted { event: "Stop", timeout: 60, is_async: true },
-    Wanted { event: "PreCompact", timeout: 60, is_async: false },
-    Wanted { event: "SessionEnd", timeout: 30, is_async: false },
+    Wanted { event: "SessionStart", timeout: 10 },
+    Wanted { event: "Stop", timeout: 60 },
+    Wanted { event: "PreCompact", timeout: 60 },
+    Wanted { event: "SessionEnd", timeout: 30 },
 ];
 
 /// Merges the entries into the settings of one person, or into those that the repository shares.
@@ -127,9 +127,7 @@ fn with_event(text: &str, wanted: &Wanted, command: &str) -> Result<String, Stri
     if is_there {
         return Ok(text.to_owned());
     }
-    let background = if wanted.is_async { ", \"async\": true" } else { "" };
-    let hook =
-        format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {}{background} }}", wanted.timeout);
+    let hook = format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {} }}", wanted.timeout);
     let group = format!("{{\n  \"hooks\": [\n    {hook}\n  ]\n}}");
     Ok(with_item(text, &event.value, None, &group))
 }

@@ -297,6 +297,14 @@ fn usage(message: Value<'_>) -> Option<Tokens> {
     Some(tokens)
 }
 
+/// Notes a model that answered; the client's own messages name one that is none.
+fn note_model(session: &mut Session, model: &str) {
+    let is_one = model != "<synthetic>" && !model.is_empty();
+    if is_one && !session.models.contains(model) && session.models.len() < 100 {
+        session.models.insert(model.to_owned());
+    }
+}
+
 fn assistant(session: &mut Session, of: &Fields<'_>) {
     let Some(message) = of.message else { return };
     let (mut id, mut content) = (None, None);
@@ -304,11 +312,7 @@ fn assistant(session: &mut Session, of: &Fields<'_>) {
         match key {
             b"id" => id = Some(value),
             b"content" => content = Some(value),
-            b"model" if value.kind() == Kind::String && value.raw() != "<synthetic>" && !value.raw().is_empty() => {
-                if !session.models.contains(value.raw()) && session.models.len() < 100 {
-                    session.models.insert(value.raw().to_owned());
-                }
-            }
+            b"model" if value.kind() == Kind::String => note_model(session, value.raw()),
             _ => {}
         }
     }
@@ -553,8 +557,8 @@ fn tool_result(session: &mut Session, block: Value<'_>, of: &Fields<'_>) {
     let told = of.result.filter(|result| result.kind() == Kind::String).map(Value::raw).unwrap_or_default();
     let field = |key: &str| of.result.and_then(|result| result.get(key));
     let handle = field("backgroundTaskId").or_else(|| field("shellId")).and_then(Value::text);
-    let is_denied = is_error && (of.denial.is_some() || DENIALS.iter().any(|denial| start.starts_with(denial)))
-        || is_error && told.starts_with("User rejected");
+    let says_so = DENIALS.iter().any(|denial| start.starts_with(denial)) || told.starts_with("User rejected");
+    let is_denied = is_error && (of.denial.is_some() || says_so);
     let ending = if is_denied {
         Ending::Denied
     } else if start.starts_with("<tool_use_error>") {

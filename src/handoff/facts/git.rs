@@ -4,9 +4,9 @@ use super::Session;
 use crate::history::lines::{differences, lines, pin_hash};
 use crate::paths::{file_name, is_below};
 use crate::world::World;
-use crate::world::git::worktree::{self, Status};
-use crate::world::git::{self, Objects, Oid, Repository};
-use std::collections::BTreeMap;
+use crate::world::git::worktree::{self, Place, Status};
+use crate::world::git::{Objects, Oid, Repository};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 /// Files above this are named and not compared, in bytes.
@@ -45,6 +45,8 @@ pub struct GitFacts {
     pub changes: Vec<FileChange>,
     /// The repository's name: of its remote, else of its folder.
     pub name: String,
+    /// Where git keeps what belongs to it.
+    pub place: Place,
 }
 
 /// What changed in one file between the base and the working tree.
@@ -133,13 +135,14 @@ pub fn gather(
     facts.fingerprint = Some(fingerprint(world, root, &status));
     if let Some(head) = status.head.clone() {
         set_base(&mut facts, root, &status, &head, session, since)?;
-        if let Some(base) = facts.base.clone() {
+        if let Some(base) = facts.base.clone().filter(|base| *base != head) {
             facts.commits = worktree::commits(root, Some(&base), &head, MAX_COMMITS).unwrap_or_default();
         }
     } else if let Some(since) = since {
         return Err(format!("`{since}` names no commit: nothing was committed yet"));
     }
     facts.status = status;
+    facts.place = place;
     facts.changes = changes(world, root, &facts);
     Ok(Some(facts))
 }
@@ -155,6 +158,7 @@ fn set_base(
     let main = worktree::main_line(root);
     (facts.ahead, facts.behind) = match status.ahead_behind {
         Some((ahead, behind)) => (Some(ahead), Some(behind)),
+        None if main.as_ref().is_some_and(|(_, main)| main == head) => (Some(0), Some(0)),
         None => match main.as_ref().and_then(|(_, main)| worktree::apart(root, head, main)) {
             Some((ahead, behind)) => (Some(ahead), Some(behind)),
             None => (None, None),
@@ -224,7 +228,15 @@ struct Changed {
 fn changes(world: &dyn World, root: &Path, facts: &GitFacts) -> Vec<FileChange> {
     let status = &facts.status;
     let mut changed: BTreeMap<String, Changed> = BTreeMap::new();
-    let repository = git::open(root).ok();
+    let repository = status.head.clone().map(|head| Repository {
+        root: root.to_path_buf(),
+        prefix: facts.place.prefix.clone(),
+        common_dir: facts.place.common_dir.clone(),
+        head,
+        shallow: BTreeSet::new(),
+        sparse: false,
+        deadline: None,
+    });
     if let (Some(repository), Some(base), Some(head)) = (&repository, &facts.base, &status.head)
         && base != head
     {

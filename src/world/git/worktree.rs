@@ -3,7 +3,7 @@
 //! Whether a file is dirty may make git run a filter that the repository's settings name; every filter is switched off for
 //! the question. Nothing in the working tree is diffed by git: its text is read by us.
 
-use super::super::{Disk, EntryKind, World};
+use super::super::{Disk, EntryKind, ReadError, World};
 use super::{Change, GitError, Oid, PLAIN_DIFF, Repository, blobs, command, is_hex, output};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -47,6 +47,17 @@ fn filters(root: &Path) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// The repository's own settings as text, where `root` is the top of a working tree.
+fn settings(root: &Path) -> Option<String> {
+    let (git_dir, common_dir) = folders(root)?;
+    let read = |path: PathBuf| match Disk.read(&path, 1 << 20) {
+        Ok(bytes) => String::from_utf8(bytes).ok(),
+        Err(ReadError::NotFound) => Some(String::new()),
+        Err(_) => None,
+    };
+    Some(read(common_dir.join("config"))? + "\n" + &read(git_dir.join("config.worktree"))?)
 }
 
 /// Asks for the state of the working tree at `root`.
@@ -203,11 +214,14 @@ pub fn commits(root: &Path, base: Option<&str>, head: &str, most: usize) -> Resu
         .collect())
 }
 
+/// A change with the old path of a rename.
+pub type Moved = (Change, Option<Arc<str>>);
+
 /// What differs between two commits, by path relative to the root; a rename has its old path.
 ///
 /// # Errors
 /// When git fails.
-pub fn between(repository: &Repository, base: &str, head: &str) -> Result<Vec<(Change, Option<Arc<str>>)>, GitError> {
+pub fn between(repository: &Repository, base: &str, head: &str) -> Result<Vec<Moved>, GitError> {
     let mut git = command(&repository.root);
     git.args(["diff-tree", "-r", "-M", "-l2000", "--relative", "--ignore-submodules=all"]).args(PLAIN_DIFF);
     git.args(["--end-of-options", base, head]);
@@ -258,7 +272,7 @@ pub fn before(root: &Path, head: &str, moment: &str) -> Option<Oid> {
 }
 
 /// Where git keeps what all worktrees share, what belongs to this one, and the way from the top of the tree to `root`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Place {
     /// The way from the top of the working tree to the root, empty or ending in `/`.
     pub prefix: String,
@@ -273,6 +287,10 @@ pub struct Place {
 /// # Errors
 /// When git is missing or does not know the folder as a repository.
 pub fn place(root: &Path) -> Result<Place, GitError> {
+    // At the top of a working tree git's own files say it all.
+    if let Some((git_dir, common_dir)) = folders(root) {
+        return Ok(Place { prefix: String::new(), common_dir, git_dir });
+    }
     let mut git = command(root);
     git.args(["rev-parse", "--git-common-dir", "--git-dir", "--show-prefix"]);
     let text = String::from_utf8_lossy(&output(git)?).into_owned();
@@ -293,11 +311,9 @@ pub struct Glance {
     pub mark: u64,
 }
 
-/// Looks at git's own files for the working tree whose top is `root`. `None` where there is none, or of another form.
-pub fn glance(root: &Path) -> Option<Glance> {
-    const SMALL: u64 = 1 << 16;
-    let read = |path: &Path, limit: u64| Disk.read(path, limit).ok();
-    let text = |path: &Path| read(path, SMALL).and_then(|bytes| String::from_utf8(bytes).ok());
+/// The folder of this working tree and the one that all share, where `root` is the top of one and they have the usual form.
+fn folders(root: &Path) -> Option<(PathBuf, PathBuf)> {
+    let text = |path: &Path| Disk.read(path, 1 << 16).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let dot = root.join(".git");
     let git_dir = match Disk.stat(&dot)?.kind {
         EntryKind::Dir => dot,
@@ -308,6 +324,15 @@ pub fn glance(root: &Path) -> Option<Glance> {
         Some(common) => git_dir.join(common.trim()),
         None => git_dir.clone(),
     };
+    Disk.stat(&git_dir.join("HEAD")).map(|_| (git_dir, common_dir))
+}
+
+/// Looks at git's own files for the working tree whose top is `root`. `None` where there is none, or of another form.
+pub fn glance(root: &Path) -> Option<Glance> {
+    const SMALL: u64 = 1 << 16;
+    let read = |path: &Path, limit: u64| Disk.read(path, limit).ok();
+    let text = |path: &Path| read(path, SMALL).and_then(|bytes| String::from_utf8(bytes).ok());
+    let (git_dir, common_dir) = folders(root)?;
     let head = text(&git_dir.join("HEAD"))?;
     let reference = head.strip_prefix("ref:").map(|name| name.trim().to_owned());
     let mut hash = xxhash_rust::xxh3::Xxh3::new();
@@ -334,6 +359,13 @@ pub fn glance(root: &Path) -> Option<Glance> {
 
 /// The address of the remote `origin`, as the settings have it.
 pub fn remote(root: &Path) -> Option<String> {
+    let settings = settings(root);
+    if settings
+        .as_deref()
+        .is_some_and(|text| !text.contains("\"origin\"") && !text.to_ascii_lowercase().contains("include"))
+    {
+        return None;
+    }
     let mut git = command(root);
     git.args(["config", "--get", "remote.origin.url"]);
     let text = String::from_utf8_lossy(&output(git).ok()?).trim().to_owned();
