@@ -401,15 +401,27 @@ fn statistics_count_findings_for_each_lint() {
     );
 }
 
-/// Reads from a pipe until `wanted` was seen; fails after a while.
-fn read_until(out: &mut impl Read, seen: &mut String, wanted: &str) {
-    let started = Instant::now();
-    let mut buffer = [0; 4096];
+/// What comes out of a pipe, piece by piece.
+fn pieces(mut out: impl Read + Send + 'static) -> std::sync::mpsc::Receiver<String> {
+    let (send, receive) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut buffer = [0; 4096];
+        while let Ok(count @ 1..) = out.read(&mut buffer) {
+            if send.send(String::from_utf8_lossy(&buffer[..count]).into_owned()).is_err() {
+                return;
+            }
+        }
+    });
+    receive
+}
+
+/// Waits until `wanted` was seen; fails after a while.
+fn read_until(out: &std::sync::mpsc::Receiver<String>, seen: &mut String, wanted: &str) {
     while !seen.contains(wanted) {
-        assert!(started.elapsed() < Duration::from_secs(60), "`{wanted}` did not come: {seen}");
-        let count = out.read(&mut buffer).unwrap();
-        assert!(count > 0, "the output ended before `{wanted}`: {seen}");
-        seen.push_str(&String::from_utf8_lossy(&buffer[..count]));
+        match out.recv_timeout(Duration::from_secs(60)) {
+            Ok(piece) => seen.push_str(&piece),
+            Err(error) => panic!("`{wanted}` did not come ({error}): {seen}"),
+        }
     }
 }
 
@@ -417,20 +429,20 @@ fn read_until(out: &mut impl Read, seen: &mut String, wanted: &str) {
 fn watch_reports_again_when_a_file_changes() {
     let dir = repository(&[("CLAUDE.md", "[a](gone.md)\n")]);
     let mut child = command(dir.path(), &["check", "--watch", "--format", "concise"]).spawn().unwrap();
-    let mut out = child.stdout.take().unwrap();
+    let out = pieces(child.stdout.take().unwrap());
     let mut seen = String::new();
-    read_until(&mut out, &mut seen, "1 error\n");
+    read_until(&out, &mut seen, "1 error\n");
     fs::write(dir.path().join("gone.md"), "# Here\n").unwrap();
-    read_until(&mut out, &mut seen, "no findings\n");
+    read_until(&out, &mut seen, "no findings\n");
     fs::create_dir_all(dir.path().join(".claude/rules")).unwrap();
     fs::write(dir.path().join(".claude/rules/a.md"), "[b](nowhere.md)\n").unwrap();
-    read_until(&mut out, &mut seen, ".claude/rules/a.md:1:1: error");
+    read_until(&out, &mut seen, ".claude/rules/a.md:1:1: error");
     // A configuration that is wrong for a moment does not end it.
     fs::write(dir.path().join("ctxlint.toml"), "exlude = 1\n").unwrap();
-    read_until(&mut out, &mut seen, "unknown key `exlude`");
+    read_until(&out, &mut seen, "unknown key `exlude`");
     fs::write(dir.path().join("ctxlint.toml"), "exclude = [\".claude/**\"]\n").unwrap();
     seen.clear();
-    read_until(&mut out, &mut seen, "no findings\n");
+    read_until(&out, &mut seen, "no findings\n");
     child.kill().unwrap();
     child.wait().unwrap();
 }

@@ -11,6 +11,8 @@ use std::time::{Duration, Instant};
 
 /// The shortest time between two looks at the disk.
 const SHORTEST: Duration = Duration::from_millis(300);
+/// How long a change may take to be complete.
+const SETTLING: Duration = Duration::from_millis(20);
 /// A look takes at most one part in so many of the time.
 const SHARE: u32 = 20;
 
@@ -35,10 +37,12 @@ pub(super) fn watch(global: &Global, arguments: &CheckArguments) -> Result<Answe
             return Ok(Answer { text: String::new(), code: CLEAN });
         }
         before = if is_terminal { CLEAR } else { "\n" };
+        // The new stamps are taken before the old ones are looked at again: between the two nothing can be missed.
+        let fresh = stamps(&next);
         let changed_meanwhile = stamps(&watched) != stamped;
         watched = next;
         if !changed_meanwhile {
-            wait(&watched);
+            wait(&watched, &fresh);
         }
     }
 }
@@ -63,13 +67,13 @@ fn paths(root: &Path, global: &Global, looked: Option<&Looked>) -> Vec<PathBuf> 
     watched
 }
 
-/// Returns when one of the paths has changed.
-fn wait(watched: &[PathBuf]) {
-    let before = stamps(watched);
+/// Returns when one of the paths has another stamp than `before`.
+fn wait(watched: &[PathBuf], before: &[u64]) {
     loop {
         let started = Instant::now();
-        let now = stamps(watched);
-        if now != before {
+        if stamps(watched) != *before {
+            // Clocks of file systems tick every few milliseconds: what belongs to the same change comes in meanwhile.
+            std::thread::sleep(SETTLING);
             return;
         }
         std::thread::sleep(SHORTEST.max(started.elapsed() * SHARE));
