@@ -2,7 +2,7 @@
 //! on demand. It decides nothing by chance and loses nothing: every byte of every source is accounted for in a [`map::Map`],
 //! by which the outputs are proved ([`proof`]) and the sources come back ([`decompile`]).
 //!
-//! The way of the data: [`sources`] finds what loads, [`pieces`] cuts it, [`evidence`] tells what each piece is about,
+//! The way of the data: [`sources`] finds what loads, [`pieces`] cuts it, `evidence` tells what each piece is about,
 //! [`plan`] decides by small integers, [`emit`] writes in the dialect of a target ([`targets`]), [`proof`] checks.
 
 pub mod decompile;

@@ -161,6 +161,8 @@ pub struct Settings {
     pub local: bool,
     /// The model's window in tokens: some clients grant a share of it to their listings.
     pub window: u64,
+    /// The version that a client has, where it is not the newest known one (`--client-version`).
+    pub client_version: Option<&'static str>,
     /// Names that the user says exist, beside those that ctxlint knows.
     pub known: Known,
 }
@@ -212,12 +214,19 @@ impl Default for Settings {
             growth_instructions: None,
             local: false,
             window: crate::clients::claude_code::DEFAULT_WINDOW,
+            client_version: None,
             known: Known::default(),
         }
     }
 }
 
 impl Settings {
+    /// The version of a client whose facts hold: the one that was asked for, else the newest known one. Empty where none
+    /// are told apart.
+    pub fn version_of(&self, client: &crate::clients::Client) -> &'static str {
+        self.client_version.filter(|version| client.versions.contains(version)).unwrap_or_else(|| client.newest())
+    }
+
     /// Whether the user holds skills to the open Agent Skills specification.
     pub fn holds_to_specification(&self) -> bool {
         self.clients.iter().any(|name| name == crate::clients::AGENT_SKILLS)

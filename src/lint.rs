@@ -11,6 +11,7 @@ pub use baseline::{take_known, unmatched};
 pub use levels::Selection;
 pub use suppression::{Reach, Suppression, suppressions};
 
+use crate::clients;
 use crate::config::Level;
 use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
 use crate::references::survey::Needs;
@@ -212,6 +213,13 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
             true
         }
     });
+    // A lint names the newest version that it knows; another one may have been asked for.
+    if workspace.settings.client_version.is_some() {
+        for of in found.iter_mut().flat_map(|finding| &mut finding.clients) {
+            let client = clients::by_name(of.name).filter(|_| !of.version.is_empty());
+            of.version = client.map_or(of.version, |client| workspace.settings.version_of(client));
+        }
+    }
     let suppressed = suppress(workspace, &active, &mut found, selection);
     sort(&mut found);
     found.dedup();

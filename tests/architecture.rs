@@ -133,7 +133,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("lint", &["config", "diagnostic", "lints", "model", "references", "source", "workspace"]),
+    ("lint", &["clients", "config", "diagnostic", "lints", "model", "references", "source", "workspace"]),
     (
         "lints",
         &[

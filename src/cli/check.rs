@@ -71,6 +71,9 @@ pub(super) struct CheckArguments {
     /// Whose rules count; by default those of every client that the repository's files show
     #[arg(long, value_name = "NAME|all", value_delimiter = ',')]
     client: Vec<String>,
+    /// The version of the client; by default the newest known one
+    #[arg(long, value_name = "VERSION")]
+    client_version: Option<String>,
     /// The model's window in tokens; by default that of the configuration
     #[arg(long, value_name = "TOKENS", value_parser = clap::value_parser!(u64).range(1..))]
     window: Option<u64>,
@@ -216,6 +219,7 @@ fn configuration(question: &Question<'_>, texts: &Texts) -> (config::Settings, O
         Some((text, (mut settings, problems))) if problems.is_empty() => {
             settings.local = session.settings.local;
             settings.window = question.arguments.window.unwrap_or(settings.window);
+            settings.client_version = session.settings.client_version;
             if !question.arguments.client.is_empty() {
                 settings.clients.clone_from(&session.settings.clients);
             }
@@ -232,6 +236,7 @@ fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked),
     session.settings.local = arguments.local;
     session.settings.window = arguments.window.unwrap_or(session.settings.window);
     set_clients(&mut session.settings, &arguments.client)?;
+    set_version(&mut session.settings, arguments.client_version.as_deref())?;
     let selection = selection(arguments)?;
     let allowed = arguments.fixes.allowed()?;
     let wanted: Result<Vec<String>, Unusable> =
@@ -329,6 +334,24 @@ fn set_clients(settings: &mut config::Settings, names: &[String]) -> Result<(), 
     }
     settings.clients = names.to_vec();
     Ok(())
+}
+
+fn set_version(settings: &mut config::Settings, version: Option<&str>) -> Result<(), Unusable> {
+    let Some(version) = version else { return Ok(()) };
+    let asked = |client: &&&'static clients::Client| {
+        settings.clients.is_empty() || settings.clients.iter().any(|name| name == client.name)
+    };
+    let known: Vec<&'static str> =
+        clients::all().iter().filter(asked).flat_map(|client| client.versions.iter().copied()).collect();
+    settings.client_version = known.iter().copied().find(|known| *known == version);
+    if settings.client_version.is_some() {
+        return Ok(());
+    }
+    let hint = match known[..] {
+        [] => "no versions of this client are told apart; leave the option out".to_owned(),
+        _ => format!("known versions: {}", known.join(", ")),
+    };
+    Err(Unusable::new(format!("no client has the version {version}"), hint))
 }
 
 fn selection(arguments: &CheckArguments) -> Result<Selection, Unusable> {

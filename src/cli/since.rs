@@ -34,6 +34,12 @@ pub(super) fn change(root: &Path, since: Option<&str>, staged: bool) -> Result<O
 
 /// Why two states cannot be compared, with the way out.
 pub(super) fn unusable(why: &str) -> Unusable {
+    if why.contains("not a git repository") {
+        return Unusable::new(
+            "there is nothing to compare with: this is no git repository",
+            "leave out what compares with a commit, or name the repository with `--root`",
+        );
+    }
     Unusable::new(
         format!("there is nothing to compare with: {why}"),
         "name a commit of this repository; in CI fetch enough of its history (`fetch-depth: 0`)",

@@ -151,7 +151,9 @@ pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked:
             };
             Reference { now, ..plain(Kind::Path, mention.span, &mention.written, State::Renamed) }
         }));
-        list.extend(paths.there.iter().map(|(span, path)| plain(Kind::Path, *span, path, State::Ok)));
+        list.extend(
+            paths.there.iter().map(|(span, path, presence)| plain(Kind::Path, *span, path, state_of(*presence))),
+        );
         mentioned.push((file.path.clone(), paths.missing));
         for (symbol, holds) in mentions::all_symbols(file, workspace, world) {
             let state = if holds { State::Ok } else { State::Missing };

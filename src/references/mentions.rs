@@ -63,8 +63,8 @@ pub struct Mentions {
     pub seen: usize,
     /// Those that are not there.
     pub missing: Vec<Candidate>,
-    /// Those that are there, with the path as written.
-    pub there: Vec<(Span, String)>,
+    /// Those that are there, or of which nothing can be said, with the path as written and what is known.
+    pub there: Vec<(Span, String, Presence)>,
     /// Those that are there under another case.
     pub other_case: Vec<Mention>,
 }
@@ -139,10 +139,13 @@ pub fn mentions(file: &File, workspace: &Workspace) -> Mentions {
         let Some((span, path)) = path_of(inline, text) else { continue };
         found.seen += 1;
         let forms = forms(file, path);
-        if forms.iter().any(|form| workspace.index.presence(form) != Presence::Missing)
-            || is_end_of_some(&workspace.index, path)
-        {
-            found.there.push((span, path.to_owned()));
+        let known = |presence: &Presence| *presence != Presence::Missing;
+        let is_there = |presence: &Presence| matches!(presence, Presence::File | Presence::Dir);
+        let presences = || forms.iter().map(|form| workspace.index.presence(form));
+        // What is ignored here may stand elsewhere under the same name.
+        let of_suffix = || is_end_of_some(&workspace.index, path).then_some(Presence::File);
+        if let Some(presence) = presences().find(is_there).or_else(of_suffix).or_else(|| presences().find(known)) {
+            found.there.push((span, path.to_owned(), presence));
             continue;
         }
         let of_case = forms.iter().flat_map(|form| workspace.index.same_but_for_case(form)).collect::<BTreeSet<_>>();

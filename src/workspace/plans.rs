@@ -36,9 +36,9 @@ pub struct ClientPlan {
 }
 
 impl ClientPlan {
-    fn new(client: &'static Client, touched: Option<String>, plan: Plan) -> ClientPlan {
+    fn new(client: &'static Client, version: &'static str, touched: Option<String>, plan: Plan) -> ClientPlan {
         let tokens = plan.loads.iter().map(|_| OnceLock::new()).collect();
-        ClientPlan { client, version: client.newest(), touched, plan, tokens }
+        ClientPlan { client, version, touched, plan, tokens }
     }
 
     /// Bytes of all loads, as they are passed on.
@@ -51,7 +51,9 @@ impl Workspace {
     /// What each used client loads at startup in the root, in the order of [`Workspace::clients`].
     pub fn plans(&self) -> &[ClientPlan] {
         self.plans.get_or_init(|| {
-            let plan = |client: &&'static Client| ClientPlan::new(client, None, self.plan_of(client, &[]));
+            let plan = |client: &&'static Client| {
+                ClientPlan::new(client, self.settings.version_of(client), None, self.plan_of(client, &[]))
+            };
             self.clients.iter().map(plan).collect()
         })
     }
@@ -120,7 +122,7 @@ impl Workspace {
         let start = if cwd.is_empty() { self.root.clone() } else { self.root.join(cwd) };
         let request = Request {
             client,
-            version: client.newest(),
+            version: self.settings.version_of(client),
             root: &self.root,
             cwd: &start,
             touched: &touched,
@@ -162,7 +164,7 @@ impl Workspace {
         });
         let plans = heaviest.into_iter().map(|(path, _)| {
             let plan = self.plan_of(client, &[&path]);
-            ClientPlan::new(client, Some(path), plan)
+            ClientPlan::new(client, self.settings.version_of(client), Some(path), plan)
         });
         let plans: Vec<ClientPlan> = plans.collect();
         // One plan needs no comparison, and so no count.
