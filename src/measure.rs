@@ -2,7 +2,7 @@
 
 mod plans;
 
-pub use plans::{LoadInstructions, OverBudget, home, instructions_of, over_plans, repetition};
+pub use plans::{LoadInstructions, OverBudget, home, instructions_of, most_instructions, over_plans, repetition};
 
 use crate::budgets::{self, BudgetDefault, Limit};
 use crate::config::{self, Settings};

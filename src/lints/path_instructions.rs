@@ -3,7 +3,7 @@
 use super::path_tokens::path;
 use crate::diagnostic::{Basis, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::{LoadInstructions, instructions_of};
+use crate::measure::{LoadInstructions, instructions_of, most_instructions};
 use crate::workspace::ClientPlan;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -37,6 +37,5 @@ fn check(cx: &mut Checker<'_>) {
         let counts = known.entry((plan.client.name, plan.touched.clone())).or_insert_with(count);
         counts.get(load).map_or(0, |counted| counted.distinct)
     };
-    // No instruction is shorter than four bytes with what separates it from the next.
-    path(cx, "instructions", |plan| plan.bytes() / 4, count);
+    path(cx, "instructions", |plan| most_instructions(workspace, plan), count);
 }

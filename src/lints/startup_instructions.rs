@@ -3,7 +3,7 @@
 use super::startup_tokens::startup;
 use crate::diagnostic::{Basis, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
-use crate::measure::{LoadInstructions, instructions_of, repetition};
+use crate::measure::{LoadInstructions, instructions_of, most_instructions, repetition};
 use crate::workspace::ClientPlan;
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -33,6 +33,5 @@ fn check(cx: &mut Checker<'_>) {
         known.borrow_mut().entry(plan.client.name).or_insert_with(count).clone()
     };
     let count = |plan: &ClientPlan, load: usize| of(plan).get(load).map_or(0, |counted| counted.distinct);
-    // No instruction is shorter than four bytes with what separates it from the next.
-    startup(cx, "instructions", |plan| plan.bytes() / 4, count, |plan| repetition(&of(plan)));
+    startup(cx, "instructions", |plan| most_instructions(workspace, plan), count, |plan| repetition(&of(plan)));
 }
