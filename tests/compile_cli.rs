@@ -313,3 +313,77 @@ fn the_result_depends_on_nothing_but_the_tree() {
     let inner = dir.path().join("crates/front");
     assert_eq!(ctxlint(&inner, &["compile", "--format", "json"]).out, first, "wherever it is started");
 }
+
+#[test]
+fn a_forged_map_moves_no_other_file() {
+    let dir = repository();
+    fs::write(dir.path().join(".gitignore"), ".env\n").unwrap();
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "ignore"]);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    let map = dir.path().join(".ctxlint/map.json");
+    let text = fs::read_to_string(&map).unwrap();
+    fs::write(dir.path().join(".env"), "TOKEN=x\n").unwrap();
+    fs::write(dir.path().join("docs/agents/notes.md"), "my own\n").unwrap();
+    let cases = [
+        (".env", "its name is not that of a file of instructions"),
+        ("crates/front/src/lib.rs", "its name is not that of a file of instructions"),
+        ("README.md", "no target writes there"),
+        ("docs/agents/notes.md", "git does not track it"),
+    ];
+    for (path, why) in cases {
+        fs::write(&map, text.replace("docs/agents/architecture.md", path)).unwrap();
+        git(dir.path(), &["commit", "-q", "-m", "forged", ".ctxlint"]);
+        let before = tree(dir.path());
+        for arguments in [
+            &["compile", "--write"][..],
+            &["compile", "--write", "--allow-dirty"],
+            &["compile", "--diff"],
+            &["decompile", "--write"],
+            &["decompile", "--write", "--allow-dirty"],
+        ] {
+            let run = ctxlint(dir.path(), arguments);
+            assert_eq!(run.code, 2, "{path} {arguments:?}: {}", run.out);
+            assert!(run.err.contains(path) && run.err.contains(why), "{path} {arguments:?}: {}", run.err);
+            assert_eq!(tree(dir.path()), before, "{path} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_replaces_no_other_file() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0, "it is the same");
+    let edited = fs::read_to_string(dir.path().join("plan.yaml")).unwrap() + "# mine\n";
+    fs::write(dir.path().join("plan.yaml"), &edited).unwrap();
+    for file in ["plan.yaml", "CLAUDE.md"] {
+        let before = tree(dir.path());
+        let run = ctxlint(dir.path(), &["compile", "--plan", file]);
+        assert_eq!(run.code, 2, "{file}");
+        assert!(run.err.contains("is there already") && run.err.contains("name another file"), "{}", run.err);
+        assert_eq!(tree(dir.path()), before);
+    }
+}
+
+#[test]
+fn a_diff_writes_nothing() {
+    let dir = repository();
+    let before = tree(dir.path());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--diff", "--write"]).code, 2);
+    assert_eq!(tree(dir.path()), before);
+}
+
+#[test]
+fn a_start_that_grows_is_told_so() {
+    let dir = repository();
+    fs::create_dir_all(dir.path().join(".cursor/rules")).unwrap();
+    let rule = "---\ndescription: Pages\nglobs: \"crates/front/**\"\nalwaysApply: false\n---\n\n- Keep pages small.\n";
+    fs::write(dir.path().join(".cursor/rules/pages.mdc"), rule).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--target", "cursor"]);
+    assert!(!run.out.contains("(-0 %)"), "{}", run.out);
+    let line = run.out.lines().find(|line| line.starts_with("Cursor: ")).unwrap_or_default();
+    assert!(line.starts_with("Cursor: 0 tokens at startup → ") && line.contains(" (+"), "{}", run.out);
+}
