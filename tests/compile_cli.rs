@@ -279,6 +279,7 @@ fn bad_input_is_refused_with_its_place() {
     let text = fs::read_to_string(&map).unwrap();
     fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
     refused(&["compile"], "docs/agents/architecture.md: it is in the map, and not there");
+    refused(&["decompile"], "to be rid of its sections, restore it, run `ctxlint decompile --write`");
     fs::write(&map, text.replace("\"version\": 1", "\"version\": 9")).unwrap();
     refused(&["decompile", "--write"], "it is of version 9");
     fs::write(&map, "{").unwrap();
@@ -386,4 +387,20 @@ fn a_start_that_grows_is_told_so() {
     assert!(!run.out.contains("(-0 %)"), "{}", run.out);
     let line = run.out.lines().find(|line| line.starts_with("Cursor: ")).unwrap_or_default();
     assert!(line.starts_with("Cursor: 0 tokens at startup → ") && line.contains(" (+"), "{}", run.out);
+}
+
+#[test]
+fn the_section_of_a_deleted_output_goes_as_the_message_says() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 2);
+    git(dir.path(), &["checkout", "-q", "."]);
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write"]).code, 0);
+    fs::write(dir.path().join("CLAUDE.md"), &MEMORY[..MEMORY.find("## Architecture").unwrap()]).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+    assert!(!dir.path().join("docs/agents/architecture.md").exists());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
 }
