@@ -404,3 +404,18 @@ fn the_section_of_a_deleted_output_goes_as_the_message_says() {
     assert!(!dir.path().join("docs/agents/architecture.md").exists());
     assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
 }
+
+#[test]
+fn sections_of_the_same_name_keep_their_own_decisions() {
+    let dir = repository();
+    // The first is moved, the second is too little to be; what holds for one says nothing of the other.
+    let table = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+    let list = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n- [ ] x\n  - y\n\n    z\n\n";
+    fs::write(dir.path().join("CLAUDE.md"), format!("{MEMORY}\n{table}{list}").replace('\n', "\r\n")).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--profile", "full", "--write", "--allow-dirty"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(dir.path().join("docs/agents/releasing.md").exists(), "{}", run.out);
+    assert!(!dir.path().join("docs/agents/releasing-2.md").exists(), "{}", run.out);
+    let run = ctxlint(dir.path(), &["compile", "--frozen"]);
+    assert_eq!(run.code, 0, "{}", run.out);
+}
