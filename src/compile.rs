@@ -9,6 +9,7 @@ pub mod decompile;
 mod duplicates;
 pub mod emit;
 mod evidence;
+pub mod forms;
 mod lexicon;
 pub mod map;
 mod names;

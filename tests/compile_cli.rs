@@ -279,6 +279,7 @@ fn bad_input_is_refused_with_its_place() {
     let text = fs::read_to_string(&map).unwrap();
     fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
     refused(&["compile"], "docs/agents/architecture.md: it is in the map, and not there");
+    refused(&["decompile"], "to be rid of its sections, restore it, run `ctxlint decompile --write`");
     fs::write(&map, text.replace("\"version\": 1", "\"version\": 9")).unwrap();
     refused(&["decompile", "--write"], "it is of version 9");
     fs::write(&map, "{").unwrap();
@@ -312,4 +313,109 @@ fn the_result_depends_on_nothing_but_the_tree() {
     }
     let inner = dir.path().join("crates/front");
     assert_eq!(ctxlint(&inner, &["compile", "--format", "json"]).out, first, "wherever it is started");
+}
+
+#[test]
+fn a_forged_map_moves_no_other_file() {
+    let dir = repository();
+    fs::write(dir.path().join(".gitignore"), ".env\n").unwrap();
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "ignore"]);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    let map = dir.path().join(".ctxlint/map.json");
+    let text = fs::read_to_string(&map).unwrap();
+    fs::write(dir.path().join(".env"), "TOKEN=x\n").unwrap();
+    fs::write(dir.path().join("docs/agents/notes.md"), "my own\n").unwrap();
+    let cases = [
+        (".env", "its name is not that of a file of instructions"),
+        ("crates/front/src/lib.rs", "its name is not that of a file of instructions"),
+        ("README.md", "no target writes there"),
+        ("docs/agents/notes.md", "git does not track it"),
+    ];
+    for (path, why) in cases {
+        fs::write(&map, text.replace("docs/agents/architecture.md", path)).unwrap();
+        git(dir.path(), &["commit", "-q", "-m", "forged", ".ctxlint"]);
+        let before = tree(dir.path());
+        for arguments in [
+            &["compile", "--write"][..],
+            &["compile", "--write", "--allow-dirty"],
+            &["compile", "--diff"],
+            &["decompile", "--write"],
+            &["decompile", "--write", "--allow-dirty"],
+        ] {
+            let run = ctxlint(dir.path(), arguments);
+            assert_eq!(run.code, 2, "{path} {arguments:?}: {}", run.out);
+            assert!(run.err.contains(path) && run.err.contains(why), "{path} {arguments:?}: {}", run.err);
+            assert_eq!(tree(dir.path()), before, "{path} {arguments:?}");
+        }
+    }
+}
+
+#[test]
+fn a_plan_replaces_no_other_file() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0);
+    assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0, "it is the same");
+    let edited = fs::read_to_string(dir.path().join("plan.yaml")).unwrap() + "# mine\n";
+    fs::write(dir.path().join("plan.yaml"), &edited).unwrap();
+    for file in ["plan.yaml", "CLAUDE.md"] {
+        let before = tree(dir.path());
+        let run = ctxlint(dir.path(), &["compile", "--plan", file]);
+        assert_eq!(run.code, 2, "{file}");
+        assert!(run.err.contains("is there already") && run.err.contains("name another file"), "{}", run.err);
+        assert_eq!(tree(dir.path()), before);
+    }
+}
+
+#[test]
+fn a_diff_writes_nothing() {
+    let dir = repository();
+    let before = tree(dir.path());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--diff", "--write"]).code, 2);
+    assert_eq!(tree(dir.path()), before);
+}
+
+#[test]
+fn a_start_that_grows_is_told_so() {
+    let dir = repository();
+    fs::create_dir_all(dir.path().join(".cursor/rules")).unwrap();
+    let rule = "---\ndescription: Pages\nglobs: \"crates/front/**\"\nalwaysApply: false\n---\n\n- Keep pages small.\n";
+    fs::write(dir.path().join(".cursor/rules/pages.mdc"), rule).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--target", "cursor"]);
+    assert!(!run.out.contains("(-0 %)"), "{}", run.out);
+    let line = run.out.lines().find(|line| line.starts_with("Cursor: ")).unwrap_or_default();
+    assert!(line.starts_with("Cursor: 0 tokens at startup → ") && line.contains(" (+"), "{}", run.out);
+}
+
+#[test]
+fn the_section_of_a_deleted_output_goes_as_the_message_says() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    git(dir.path(), &["add", "-A"]);
+    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 2);
+    git(dir.path(), &["checkout", "-q", "."]);
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write"]).code, 0);
+    fs::write(dir.path().join("CLAUDE.md"), &MEMORY[..MEMORY.find("## Architecture").unwrap()]).unwrap();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+    assert!(!dir.path().join("docs/agents/architecture.md").exists());
+    assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
+}
+
+#[test]
+fn sections_of_the_same_name_keep_their_own_decisions() {
+    let dir = repository();
+    // The first is moved, the second is too little to be; what holds for one says nothing of the other.
+    let table = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
+    let list = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n- [ ] x\n  - y\n\n    z\n\n";
+    fs::write(dir.path().join("CLAUDE.md"), format!("{MEMORY}\n{table}{list}").replace('\n', "\r\n")).unwrap();
+    let run = ctxlint(dir.path(), &["compile", "--profile", "full", "--write", "--allow-dirty"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(dir.path().join("docs/agents/releasing.md").exists(), "{}", run.out);
+    assert!(!dir.path().join("docs/agents/releasing-2.md").exists(), "{}", run.out);
+    let run = ctxlint(dir.path(), &["compile", "--frozen"]);
+    assert_eq!(run.code, 0, "{}", run.out);
 }

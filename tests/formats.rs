@@ -387,6 +387,8 @@ fn several_formats_go_to_several_places() {
     assert!(refused(&["json=x", "sarif=./x"]).contains("cannot both go to"));
     assert!(refused(&["sarifx=x"]).contains("is none of"));
     assert!(refused(&["sarif"]).contains("FORMAT=FILE"));
+    assert!(refused(&["json=CLAUDE.md"]).contains("CLAUDE.md is a file that agents read"));
+    assert_eq!(std::fs::read_to_string(root.join("CLAUDE.md")).unwrap(), "See [a](gone.md).\n");
     // A credential in a file reaches no output.
     let key = format!("{}{}", "AKIA", "QWERTYUIOPASDFGH");
     write(root, "CLAUDE.md", &format!("See [a]({key}.md).\n"));

@@ -267,6 +267,7 @@ fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked),
         None => (look(&Texts::new()), Mended::default()),
     };
     check_paths(&looked.workspace, &question)?;
+    outputs::check_roles(&looked.workspace, &arguments.output)?;
     let left = if writes { fixes::write(&session.root, &mended)? } else { Vec::new() };
     if arguments.fixes.diff || !left.is_empty() {
         // Nothing, or not everything, was written: what is reported is what there is.

@@ -6,6 +6,7 @@ mod verify;
 mod wire;
 
 use super::{Answer, CLEAN, FINDINGS, Global, Unusable, session};
+use crate::compile::forms;
 use crate::compile::map::{MAP_PATH, Map};
 use crate::compile::plan::{DROPPABLE, Droppable, Options, PROFILES, Profile};
 use crate::compile::plan_file;
@@ -61,8 +62,8 @@ pub(super) struct CompileArguments {
     /// Fail if compiling would change anything
     #[arg(long, conflicts_with_all = ["write", "plan"])]
     frozen: bool,
-    /// Print the changes as a unified diff
-    #[arg(long)]
+    /// Print the changes as a unified diff, and write nothing in place
+    #[arg(long, conflicts_with = "write")]
     diff: bool,
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "human")]
@@ -139,7 +140,10 @@ fn one(
     let previous = tree::read_map(place, MAP_PATH)?;
     // What was compiled in place is looked at as it was before: compiling it again then gives the same.
     let before = match &previous {
-        Some(map) if out.is_none() => Some(tree::original(&tree::restore(root, map)?)),
+        Some(map) if out.is_none() => {
+            tree::must_be_known(root, map)?;
+            Some(tree::original(&tree::restore(root, map)?))
+        }
         _ => None,
     };
     let base = before.clone().unwrap_or_default();
@@ -157,6 +161,7 @@ fn one(
     }
     let options = options(arguments, previous.as_ref())?;
     let compiled = compile::compile(world, &workspace, target, &options, previous.as_ref()).map_err(refused)?;
+    forms::check(&compiled.map).map_err(refused)?;
     let moves = compiled.map.sources.iter().flat_map(|source| &source.rows).any(|row| row.dst != row.src);
     let changed =
         moves || compiled.outputs.iter().any(|(path, bytes)| base_bytes(world, root, path).as_ref() != Some(bytes));
@@ -263,6 +268,11 @@ fn write_plan(path: &Path, compiled: &Compiled) -> Result<(), Unusable> {
         return Err(Unusable::new(format!("{} names no file", path.display()), ""));
     };
     let text = plan_file::write(compiled);
+    let there = tree::read(dir, name)?;
+    if there.is_some_and(|there| there != text.as_bytes()) {
+        let message = format!("{}: it is there already, and is not this plan", path.display());
+        return Err(Unusable::new(message, "delete it, or name another file; --apply FILE carries out an edited plan"));
+    }
     write::write(dir, name, text.as_bytes()).map_err(|error| Unusable::new(error.to_string(), ""))
 }
 

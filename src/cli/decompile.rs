@@ -37,6 +37,10 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
         let message = format!("there is no {name} in {}", dir.display());
         return Err(Unusable::new(message, "only what `ctxlint compile` wrote can be decompiled"));
     };
+    let in_place = dir == root;
+    if in_place {
+        tree::must_be_known(&root, &map)?;
+    }
     let decompiled = tree::restore(&dir, &map)?;
     let mut text = String::new();
     for (path, bytes) in &decompiled.sources {
@@ -51,7 +55,6 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
     for path in &decompiled.removed {
         let _ = writeln!(text, "{}: goes", one_line(path));
     }
-    let in_place = dir == root;
     if let Some(out) = &arguments.out {
         let out = std::path::absolute(out).map_err(|error| Unusable::new(error.to_string(), ""))?;
         let wanted: Wanted =

@@ -78,6 +78,19 @@ pub(super) fn check(root: &Path, format: Option<Format>, outputs: &[Output]) -> 
     Ok(())
 }
 
+/// Refuses a file of the workspace that agents read: a result would take its place.
+pub(super) fn check_roles(workspace: &Workspace, outputs: &[Output]) -> Result<(), Unusable> {
+    for file in outputs.iter().filter_map(|output| output.file.as_deref()) {
+        let Ok(path) = session::inside(&workspace.root, file) else { continue };
+        let is_excluded = workspace.excluded.iter().any(|(excluded, _)| **excluded == *path);
+        if is_excluded || workspace.real_file(&path).is_some_and(|file| !file.roles.is_empty()) {
+            let message = format!("{} is a file that agents read, and no place for a result", file.display());
+            return Err(Unusable::new(message, "name another file: --output FORMAT=FILE"));
+        }
+    }
+    Ok(())
+}
+
 /// The format for standard output: the one that was asked for there, else the usual one.
 pub(super) fn printed(format: Option<Format>, outputs: &[Output]) -> Format {
     let asked = outputs.iter().find(|output| output.file.is_none()).map(|output| output.format);

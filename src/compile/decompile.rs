@@ -9,6 +9,10 @@ use crate::parse;
 use crate::source::Span;
 use std::collections::BTreeMap;
 
+/// What to do where an output was deleted.
+const DELETED: &str = "restore it, for example with git; to be rid of its sections, restore it, run \
+                       `ctxlint decompile --write`, delete them from the source, and compile again";
+
 /// The sources, rebuilt.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Decompiled {
@@ -64,11 +68,7 @@ pub fn decompile(map: &Map, read: &dyn Fn(&str) -> Option<Vec<u8>>) -> Result<De
     let mut texts: BTreeMap<(&str, u64), Vec<u8>> = BTreeMap::new();
     for file in &map.files {
         let Some(bytes) = read(&file.path) else {
-            return Err(Refusal::new(
-                &file.path,
-                "it is in the map, and not there",
-                "restore it, for example with git",
-            ));
+            return Err(Refusal::new(&file.path, "it is in the map, and not there", DELETED));
         };
         let parts = parts_of(map, file);
         if hash_of(&bytes) == file.hash {

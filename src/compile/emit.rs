@@ -1,6 +1,6 @@
 //! Writes the outputs of a plan, and the map of every byte. Nothing is written to the disk here.
 
-use super::map::{MAP_PATH, Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of};
+use super::map::{MAP_PATH, Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of, rows_before};
 use super::names::Taken;
 use super::plan::{Decision, Options, Plan};
 use super::rewrite::{self, Change, skeleton};
@@ -156,6 +156,11 @@ fn grouped(
             None => groups.push((key, vec![number])),
         }
     }
+    let rows = |source: &Source<'_>| {
+        let mapped = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
+        rows_before(mapped.map_or(&[][..], |mapped| mapped.rows.as_slice()), &source.pieces, source.text())
+    };
+    let before: Vec<Vec<Option<&Row>>> = sources.iter().map(rows).collect();
     let mut taken = Taken::new(&workspace.index);
     taken.take(MAP_PATH);
     let mut out: Vec<Group> = Vec::new();
@@ -163,7 +168,7 @@ fn grouped(
         let item = item_of(sources, plan, &decisions);
         let place = targets::place(target, workspace, &item);
         let wanted = decisions.iter().find_map(|at| plan.decisions[*at].dst.clone());
-        let before = || previous.and_then(|map| path_before(map, sources, plan, &decisions));
+        let before = || path_before(&before, plan, &decisions);
         let wanted = wanted.or_else(before).filter(|path| {
             let fits = path.ends_with(place.ending.as_str()) && !place.shared;
             fits && taken.take(path)
@@ -306,15 +311,11 @@ fn plain_text(title: &str) -> String {
 }
 
 /// The path that the run before gave to one of these sections, for the same action.
-fn path_before(map: &Map, sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Option<String> {
+fn path_before(before: &[Vec<Option<&Row>>], plan: &Plan, decisions: &[usize]) -> Option<String> {
     decisions.iter().map(|at| &plan.decisions[*at]).find_map(|decision| {
-        let source = &sources[decision.source];
-        let of_source = map.sources.iter().find(|other| other.path == source.path())?;
-        (decision.first..decision.last).find_map(|piece| {
-            let path = &source.pieces[piece].path;
-            let same = |row: &&Row| row.heading == *path && row.action == decision.action.name() && !row.dst.is_empty();
-            of_source.rows.iter().find(same).map(|row| row.dst.clone())
-        })
+        let rows = before[decision.source][decision.first..decision.last].iter().flatten();
+        let mut same = rows.filter(|row| row.action == decision.action.name() && !row.dst.is_empty());
+        same.next().map(|row| row.dst.clone())
     })
 }
 

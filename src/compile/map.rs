@@ -1,6 +1,8 @@
 //! The map from every byte of the sources to the outputs, and back. It is plain data; its JSON is in
 //! `report/map.rs`.
 
+use super::pieces::Piece;
+use std::collections::BTreeMap;
 use xxhash_rust::xxh3::xxh3_128;
 
 /// Where the map lies in the output.
@@ -129,6 +131,28 @@ pub struct Made {
 /// The hash of some bytes: 32 hexadecimal digits of XXH3-128. It guards against mistakes, not against forgery.
 pub fn hash_of(bytes: &[u8]) -> String {
     format!("{:032x}", xxh3_128(bytes))
+}
+
+/// The row that each piece of a source had in the run before. Of several sections with the same headings each gets its own:
+/// by its text where that is as it was, else by the order.
+pub(super) fn rows_before<'a>(rows: &'a [Row], pieces: &[Piece], text: &str) -> Vec<Option<&'a Row>> {
+    let mut by_heading: BTreeMap<&[String], Vec<&'a Row>> = BTreeMap::new();
+    for row in rows {
+        by_heading.entry(&row.heading).or_default().push(row);
+    }
+    let mut found: Vec<Option<&Row>> = vec![None; pieces.len()];
+    for is_by_text in [true, false] {
+        for (piece, found) in pieces.iter().zip(&mut found).filter(|(_, found)| found.is_none()) {
+            let Some(left) = by_heading.get_mut(piece.path.as_slice()).filter(|left| !left.is_empty()) else {
+                continue;
+            };
+            let hash = if is_by_text { hash_of(piece.span.slice(text).as_bytes()) } else { String::new() };
+            if let Some(at) = left.iter().position(|row| !is_by_text || row.hash == hash) {
+                *found = Some(left.remove(at));
+            }
+        }
+    }
+    found
 }
 
 /// The first line of some bytes without its line ending.

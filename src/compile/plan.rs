@@ -3,7 +3,7 @@
 
 use super::evidence::{Facts, facts};
 use super::lexicon::Class;
-use super::map::{Map, Row};
+use super::map::{Map, Row, rows_before};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess, Terrain};
@@ -209,6 +209,7 @@ pub fn plan(
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
+        let rows = rows_before(rows, &source.pieces, source.text());
         if source.is_rule
             && target == Target::ClaudeCode
             && let Some(whole) = whole_rule(terrain, source, number, &judged, options)
@@ -216,7 +217,7 @@ pub fn plan(
             plan.decisions.extend(whole);
             continue;
         }
-        let mut decisions = decide(terrain, source, number, &judged, options, rows, &closed);
+        let mut decisions = decide(terrain, source, number, &judged, options, &rows, &closed);
         duplicates::drop_found(&mut decisions, number, &duplicates);
         plan.decisions.extend(decisions);
     }
@@ -306,13 +307,13 @@ fn decide(
     number: usize,
     judged: &[Judged],
     options: &Options,
-    rows: &[Row],
+    rows: &[Option<&Row>],
     closed: &[Action],
 ) -> Vec<Decision> {
     let pieces = &source.pieces;
     let mut wanted: Vec<Option<Candidate>> = Vec::new();
     for (at, judged) in judged.iter().enumerate() {
-        wanted.push(chosen(judged, &pieces[at], options, rows));
+        wanted.push(chosen(judged, &pieces[at], options, rows[at]));
     }
     let own: Vec<bool> =
         wanted.iter().map(|wanted| wanted.as_ref().is_some_and(|candidate| candidate.score != PINNED)).collect();
@@ -343,7 +344,7 @@ fn decide(
         let tokens = judged[at].facts.tokens;
         let Some(candidate) = wanted[at].clone() else {
             open = None;
-            let pinned = rows.iter().find(|row| row.pinned && !piece.path.is_empty() && row.heading == piece.path);
+            let pinned = rows[at].filter(|row| row.pinned && !piece.path.is_empty());
             let evidence = pinned.map_or_else(|| why_kept(&judged[at]), |row| vec![row.reason.clone()]);
             decisions.push(Decision { evidence, pinned: pinned.is_some(), ..keep(number, at, tokens, "") });
             continue;
@@ -431,8 +432,8 @@ const PINNED: i32 = 1_000;
 const LEAD: i32 = 4;
 
 /// The decision on one piece alone.
-fn chosen(judged: &Judged, piece: &Piece, options: &Options, rows: &[Row]) -> Option<Candidate> {
-    let before = rows.iter().find(|row| !piece.path.is_empty() && row.heading == piece.path);
+fn chosen(judged: &Judged, piece: &Piece, options: &Options, before: Option<&Row>) -> Option<Candidate> {
+    let before = before.filter(|_| !piece.path.is_empty());
     if let Some(row) = before.filter(|row| row.pinned) {
         let action = Action::from_name(&row.action).filter(|action| *action != Action::Keep)?;
         let evidence = vec![row.reason.clone()];

@@ -116,12 +116,22 @@ fn shortened(text: &str, width: usize) -> String {
     format!("{start}…")
 }
 
+/// How much less or more loads: in percent, or in tokens where nothing loaded before.
+fn change_of(before: u64, after: u64) -> String {
+    match (before, after) {
+        (0, after) if after > 0 => format!("+{}", thousands(after)),
+        _ if after > before => format!("+{} %", ((after - before) * 100).div_ceil(before)),
+        _ if after == before => "0 %".to_owned(),
+        _ => format!("-{} %", (before - after) * 100 / before.max(1)),
+    }
+}
+
 fn startup(out: &mut String, compiled: &Compiled) {
     let mut line = |title: &str, before: Measured, after: Measured| {
-        let percent = (before.tokens.saturating_sub(after.tokens)) * 100 / before.tokens.max(1);
+        let change = change_of(before.tokens, after.tokens);
         let _ = writeln!(
             out,
-            "{title}: {} tokens at startup → {} (-{percent} %) · {} instructions → {} · {} lines → {}",
+            "{title}: {} tokens at startup → {} ({change}) · {} instructions → {} · {} lines → {}",
             thousands(before.tokens),
             thousands(after.tokens),
             thousands(before.instructions),

@@ -3,7 +3,8 @@
 use crate::cli::Unusable;
 use crate::compile::Refusal;
 use crate::compile::decompile::{Decompiled, decompile};
-use crate::compile::map::{MAP_PATH, Map};
+use crate::compile::forms;
+use crate::compile::map::{MAP_PATH, Map, hash_of};
 use crate::report::map::from_json;
 use crate::world::git::uncommitted;
 use crate::world::{Disk, ReadError, World};
@@ -33,6 +34,7 @@ pub(crate) fn read_map(dir: &Path, path: &str) -> Result<Option<Map>, Unusable> 
     let hint = "restore it, for example with git; without it there is no way back";
     let text = String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{path} is not UTF-8"), hint))?;
     let map = from_json(&text).map_err(|error| Unusable::new(format!("{path} is no map: {error}"), hint))?;
+    forms::check(&map).map_err(refused)?;
     Ok(Some(map))
 }
 
@@ -40,6 +42,26 @@ pub(crate) fn read_map(dir: &Path, path: &str) -> Result<Option<Map>, Unusable> 
 pub(crate) fn restore(dir: &Path, map: &Map) -> Result<Decompiled, Unusable> {
     let bytes = |path: &str| Disk.read(&dir.join(path), MAX_OUTPUT).ok();
     decompile(map, &bytes).map_err(refused)
+}
+
+/// Refuses outputs that git does not track and that are not as they were compiled: one that git ignores is no output, and
+/// of any other nothing would be left once its text moved. Without git nothing is told.
+pub(crate) fn must_be_known(root: &Path, map: &Map) -> Result<(), Unusable> {
+    let Ok(tracked) = crate::world::git::tracked(root) else { return Ok(()) };
+    for file in &map.files {
+        if tracked.binary_search(&file.path).is_ok() {
+            continue;
+        }
+        let Some(bytes) = read(root, &file.path)? else { continue };
+        if hash_of(&bytes) != file.hash {
+            let message = format!("{}: git does not track it, and it is not what the map says was compiled", file.path);
+            let hint = format!(
+                "if it is yours, restore {MAP_PATH}, for example with git; if it is an output that was edited, `git add` it"
+            );
+            return Err(Unusable::new(message, hint));
+        }
+    }
+    Ok(())
 }
 
 /// A tree as it is wanted: contents by path, `None` for what must not be there.
