@@ -61,7 +61,9 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
     let is_elsewhere = has_hooks(&root, other);
     if new == old {
         if is_elsewhere {
-            say(&format!("ctxlint: {other} has them too, so every event runs them twice; remove them from one of the files"));
+            say(&format!(
+                "ctxlint: {other} has them too, so every event runs them twice; remove them from one of the files"
+            ));
         }
         return Ok(Answer { text: format!("{path} has the hooks already\n"), code: CLEAN });
     }
@@ -77,7 +79,10 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
         say(&format!("{path} would change so:"));
         difference(&old, &new).lines().for_each(say);
         if !std::io::stdin().is_terminal() {
-            return Err(Unusable::new(format!("{path} exists: nothing was written"), "--yes changes it without asking"));
+            return Err(Unusable::new(
+                format!("{path} exists: nothing was written"),
+                "--yes changes it without asking",
+            ));
         }
         if !agrees() {
             return Ok(Answer { text: "nothing was written\n".to_owned(), code: CLEAN });
