@@ -318,9 +318,8 @@ mod tests {
             "PGPASSWORD=@Summer2024!@ psql".to_owned(),
             format!("https://x.example.org/y?access_token=@{short}@&z=1"),
         ] {
-            let mut parts = text.splitn(3, '@');
-            let (before, hidden, after) = (parts.next(), parts.next(), parts.next());
-            let (before, hidden, after) = (before.unwrap(), hidden.unwrap(), after.unwrap());
+            let parts: Vec<&str> = text.splitn(3, '@').collect();
+            let [before, hidden, after] = parts[..] else { panic!("{text}") };
             let wanted = format!("{before}[redacted]{after}");
             assert_eq!(secrets(&format!("{before}{hidden}{after}")), wanted);
             assert_eq!(secrets(&wanted), wanted);
