@@ -5,6 +5,7 @@
 
 pub mod blocks;
 pub mod content;
+pub mod credentials;
 pub mod document;
 pub mod facts;
 pub mod find;

@@ -524,3 +524,43 @@ fn evaluation() {
     }
     println!("{count} transcripts, mean score {:.3}", sum / f64::from(count.max(1)));
 }
+
+#[test]
+fn only_a_handoff_is_written_over_and_only_a_handoff_is_judged() {
+    let (dir, home) = (repository(0), tempfile::tempdir().unwrap());
+    let root = dir.path().join("here");
+    git(dir.path(), &["clone", "-q", ".", "here"]);
+    put(&root, "package.json", "{\"a\": 1}\n");
+    put(&root, "notes/latest.md", "# Mine\n");
+    let run = |arguments: &[&str]| ctxlint(&root, home.path(), arguments);
+    for (path, format) in [
+        ("package.json", "markdown"),
+        ("package.json", "json"),
+        ("CLAUDE.md", "markdown"),
+        ("src/tide.py", "markdown"),
+        ("new.txt", "markdown"),
+        (".git/new.md", "markdown"),
+    ] {
+        let before = fs::read(root.join(path)).ok();
+        let done = run(&["handoff", "--out", path, "--format", format]);
+        assert_eq!(done.code, 2, "{path}: {}", done.err);
+        assert!(done.err.contains("hint: "), "{}", done.err);
+        assert_eq!(fs::read(root.join(path)).ok(), before);
+    }
+    for path in ["HANDOFF.md", "../OUT.md", "../new/OUT.md", "notes/"] {
+        for _ in 0..2 {
+            let done = run(&["handoff", "--out", path]);
+            assert_eq!(done.code, 0, "{path}: {}", done.err);
+        }
+        assert!(root.join(path).exists());
+    }
+    assert_eq!(fs::read_to_string(root.join("notes/latest.md")).unwrap(), "# Mine\n");
+    for command in ["check", "refresh"] {
+        let done = run(&["handoff", command, "CLAUDE.md"]);
+        assert!(done.code == 2 && done.err.contains("is no handoff"), "{command}: {} {}", done.out, done.err);
+        assert_eq!(run(&["handoff", command, "HANDOFF.md"]).code, 0);
+    }
+    // One handoff is no part of what another one tells.
+    let text = run(&["handoff"]).out;
+    assert!(text.contains("package.json") && !text.contains("HANDOFF.md"), "{text}");
+}

@@ -374,9 +374,22 @@ fn the_hooks_are_installed_beside_what_is_there() {
     assert!(text.contains("// mine") && text.contains("\"timeout\": 30"), "{text}");
     assert!(run(&["init", "--hooks"]).1.contains("already"));
     assert_eq!(fs::read_to_string(&local).unwrap(), text);
+    // The client would run both sets.
+    let (code, _, err) = run(&["init", "--hooks", "--shared"]);
+    assert!(code == 2 && err.contains("settings.local.json has the hooks already"), "{err}");
+    fs::remove_file(&local).unwrap();
+    // A file that exists is changed only with a yes.
+    let settings = place.root().join(".claude/settings.json");
+    fs::write(&settings, "{\"model\": \"x\"}\n").unwrap();
+    let (code, _, err) = run(&["init", "--hooks", "--shared"]);
+    assert!(code == 2 && err.contains("nothing was written") && err.contains("--yes"), "{err}");
+    assert_eq!(fs::read_to_string(&settings).unwrap(), "{\"model\": \"x\"}\n");
+    fs::remove_file(&settings).unwrap();
     assert_eq!(run(&["init", "--hooks", "--shared"]).0, 0);
-    let shared = fs::read_to_string(place.root().join(".claude/settings.json")).unwrap();
+    let shared = fs::read_to_string(&settings).unwrap();
     assert!(shared.contains("ctxlint handoff --hook --shared"), "{shared}");
+    assert_eq!(run(&["init", "--hooks"]).0, 2);
+    assert!(!local.exists());
     fs::write(&local, "{ broken").unwrap();
     assert_eq!(run(&["init", "--hooks", "--yes"]).0, 2);
     assert_eq!(fs::read_to_string(&local).unwrap(), "{ broken");

@@ -92,7 +92,7 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
         )
     };
     let told = match &path {
-        Some(path) => produce::read(path).map_err(|error| failed(path, error))?,
+        Some(path) => produce::told(path).map_err(|error| failed(path, error))?,
         None => Session::default(),
     };
     if let Some(path) = path.as_deref().filter(|_| told.client.is_none() && !global.quiet) {
@@ -112,6 +112,7 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
                 return Ok(Answer { text, code: CLEAN });
             }
             let out = absolute(&arguments.out)?;
+            produce::must_be_facts(&out)?;
             produce::put(root, &out, &text)?;
             Ok(Answer { text: format!("wrote {}\n", one_line(&arguments.out.display().to_string())), code: CLEAN })
         }
@@ -126,7 +127,8 @@ pub(super) fn handoff(global: &Global, arguments: &HandoffArguments) -> Result<A
 }
 
 fn absolute(path: &Path) -> Result<PathBuf, Unusable> {
-    std::path::absolute(path).map_err(|error| Unusable::new(format!("{}: {error}", path.display()), ""))
+    let absolute = std::path::absolute(path).map(|path| session::without_dots(&path));
+    absolute.map_err(|error| Unusable::new(format!("{}: {error}", path.display()), ""))
 }
 
 /// Writes or prints the document.
@@ -151,11 +153,25 @@ fn write(
     let is_folder = arguments.out.to_string_lossy().ends_with('/')
         || Disk.stat(&out).is_some_and(|stat| stat.kind == EntryKind::Dir);
     let (shown, written, budget) = if is_folder {
-        let inside = session::inside(facts.root, &arguments.out)?;
-        produce::into_folder(facts.root, &inside, facts, &order)?
+        let inside = session::inside(facts.root, &arguments.out).ok();
+        let outside = || out.to_str().map(str::to_owned);
+        let folder = inside.or_else(outside);
+        let folder = folder.ok_or_else(|| Unusable::new(format!("{} is not UTF-8", out.display()), ""))?;
+        let done = produce::into_folder(facts.root, &folder, facts, &order)?;
+        let latest = produce::existing(&out.join("latest.md"))?;
+        if latest.is_some_and(|latest| !produce::is_ours(&latest)) {
+            say("ctxlint: latest.md in that folder is no handoff of ours and was left as it is");
+        }
+        done
     } else {
         let old = produce::existing(&out)?;
-        let (written, budget) = produce::text(facts, &order, old.as_deref(), None)?;
+        let shown = arguments.out.display();
+        if old.is_none() && !arguments.out.to_string_lossy().to_ascii_lowercase().ends_with(".md") {
+            let message = format!("{shown} does not end in `.md`: a handoff is a Markdown document");
+            return Err(Unusable::new(message, "name a file such as HANDOFF.md; for the facts use --format json"));
+        }
+        let (written, budget) = produce::text(facts, &order, old.as_deref(), None)
+            .map_err(|error| Unusable::new(format!("{shown}: {}", error.message), error.hint))?;
         produce::put(facts.root, &out, &written.text)?;
         (arguments.out.display().to_string(), written, budget)
     };

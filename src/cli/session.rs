@@ -86,7 +86,7 @@ pub(super) fn root(global: &Global) -> Result<PathBuf, Unusable> {
 }
 
 /// Takes `.` and `..` out of an absolute path by text.
-fn without_dots(path: &Path) -> PathBuf {
+pub(super) fn without_dots(path: &Path) -> PathBuf {
     let mut out = PathBuf::new();
     for part in path.components() {
         match part {

@@ -236,7 +236,10 @@ fn changed(facts: &Facts<'_>, uncounted: &mut usize) -> Vec<Line> {
     for file in facts.session.edited.iter().rev() {
         let path = inside(facts, file);
         match &path {
-            Some(path) if known.contains(path.as_str()) || is_own(path) => {}
+            Some(path)
+                if known.contains(path.as_str())
+                    || is_own(path)
+                    || facts.git.is_some_and(|git| git.handoffs.contains(path.as_str())) => {}
             // A session that was held elsewhere, or in a folder that has another name now.
             None if facts.git.is_some_and(|git| git.changes.iter().any(|change| ends_so(&file.path, &change.path))) => {
             }

@@ -1,6 +1,6 @@
 //! Takes out of a text what must not be handed on: credentials, home folders and addresses of people.
 
-use crate::secrets;
+use super::credentials;
 use std::borrow::Cow;
 
 /// What stands in the place of a credential.
@@ -8,14 +8,14 @@ pub const REDACTED: &str = "[redacted]";
 
 /// The text with [`REDACTED`] in the place of every credential.
 pub fn secrets(text: &str) -> Cow<'_, str> {
-    let found = secrets::find(text);
+    let found = credentials::find(text);
     if found.is_empty() {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len());
     let mut copied = 0;
-    for secret in found {
-        let range = secret.span.range();
+    for span in found {
+        let range = span.range();
         out.push_str(&text[copied..range.start]);
         out.push_str(REDACTED);
         copied = range.end;

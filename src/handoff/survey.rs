@@ -3,7 +3,7 @@
 //! Nothing is asked of git when there is no handoff. The age of a handoff is counted to the commit that is checked out, never
 //! to the clock, so that two runs over the same tree say the same.
 
-use super::facts::git::{fingerprint, is_own};
+use super::facts::git::{fingerprint, is_handoff};
 use super::read::{self, Fields};
 use super::{FOLDER, quote};
 use crate::config::DocumentClass;
@@ -195,7 +195,7 @@ fn ask(workspace: &mut Workspace, world: &dyn World, found: &mut [Handoff]) {
     };
     let Ok(mut status) = worktree::status(&root, &repository.prefix) else { return };
     for paths in [&mut status.staged, &mut status.unstaged, &mut status.untracked, &mut status.conflicted] {
-        paths.retain(|path| !is_own(path));
+        paths.retain(|path| !is_handoff(world, &root, path));
     }
     let is_shallow = !repository.shallow.is_empty();
     if is_shallow && found.iter().any(|one| one.is_ours && one.is_newest) {
@@ -264,10 +264,17 @@ fn drift(
     let names_rest = text.contains(" more file") || text.contains("`ctxlint handoff --format json` lists all");
     if !names_rest {
         let is_named = |path: &String| text.contains(&*quote::path(path)) || text.contains(path.as_str());
-        out.unlisted =
-            paths.into_iter().filter(|path| !is_own(path) && **path != *one.path && !is_named(path)).collect();
+        out.unlisted = paths.into_iter().filter(|path| **path != *one.path && !is_named(path)).collect();
+        out.unlisted.retain(|path| !is_handoff(world, root, path));
     }
     out
+}
+
+/// Whether the document at a path is a handoff, of our form or of another one. One that was only named need not be.
+pub fn is_one(workspace: &Workspace, path: &str) -> bool {
+    let Some(handoff) = workspace.handoffs.at(path) else { return false };
+    let looks = || workspace.file(path).is_some_and(looks_like_one);
+    handoff.is_ours || may_be_one(path) && looks()
 }
 
 /// The file of a handoff, where it could be read.

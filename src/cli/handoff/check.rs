@@ -86,10 +86,28 @@ fn in_folder(session: &session::Session, folder: &str, with_copy: bool) -> Vec<A
     files.map(|entry| paths::join(folder, &entry.name).into()).collect()
 }
 
+/// Refuses a file that the user names and that is no handoff of any form.
+fn must_be_handoff(workspace: &Workspace, path: &str) -> Result<(), Unusable> {
+    if survey::is_one(workspace, path) {
+        return Ok(());
+    }
+    let message = format!("{path} is no handoff (its frontmatter has no `ctxlint_handoff`)");
+    Err(Unusable::new(message, "`ctxlint check` judges other files; `ctxlint handoff --out FILE.md` writes a handoff"))
+}
+
 pub(in crate::cli) fn check(global: &Global, arguments: &CheckArguments) -> Result<Answer, Unusable> {
     let session = session::open(global)?;
     let wanted = named(&session, &arguments.files)?;
+    let mut files = Vec::new();
+    for file in &arguments.files {
+        let path = session::inside(&session.root, file)?;
+        let is_file = Disk.stat(&session.root.join(&path)).is_some_and(|stat| stat.kind == EntryKind::File);
+        files.extend(is_file.then_some(path));
+    }
     let workspace = workspace_with(session, &wanted, global);
+    for path in &files {
+        must_be_handoff(&workspace, path)?;
+    }
     if workspace.handoffs.documents.is_empty() && arguments.format == Format::Human {
         let text =
             format!("no handoff found (looked in {} and for HANDOFF.md and folders called handoffs)\n", produce::USUAL);
@@ -123,6 +141,7 @@ pub(in crate::cli) fn refresh(global: &Global, arguments: &RefreshArguments) -> 
         return Err(Unusable::new(format!("{path} does not exist"), "`ctxlint handoff --out FILE` writes one"));
     };
     let workspace = workspace_with(session, std::slice::from_ref(&path), global);
+    must_be_handoff(&workspace, &path)?;
     let is_there = |path: &str| workspace.index.presence(path) == Presence::File;
     let Some(of_file) = workspace.references.documents.get(&path) else {
         return Err(Unusable::new(format!("{path} is no Markdown document that can be read"), ""));

@@ -9,7 +9,7 @@ use crate::handoff::facts::git::GitFacts;
 use crate::handoff::facts::{Session, transcript};
 use crate::handoff::find::Homes;
 use crate::handoff::sections::{self, TEMPLATES};
-use crate::handoff::{FOLDER, hook};
+use crate::handoff::{FOLDER, hook, read};
 use crate::model::Format;
 use crate::parse;
 use crate::tokens::Encoding;
@@ -37,7 +37,7 @@ pub(super) fn homes() -> Homes {
 }
 
 /// Reads a whole transcript.
-pub(super) fn read(path: &Path) -> std::io::Result<Session> {
+pub(super) fn told(path: &Path) -> std::io::Result<Session> {
     let (mut stream, _) = Disk.stream(path, 0)?;
     transcript::read(&mut stream)
 }
@@ -49,7 +49,7 @@ pub(super) fn edited_aside(root: &Path, transcript: &Path) -> Vec<String> {
     let files = entries.into_iter().filter(|entry| entry.kind == EntryKind::File && entry.name.ends_with(".jsonl"));
     let mut found = BTreeSet::new();
     for entry in files.take(MAX_ASIDE) {
-        let Ok(session) = read(&dir.join(entry.name)) else { continue };
+        let Ok(session) = told(&dir.join(entry.name)) else { continue };
         let paths =
             session.edited.iter().map(|file| super::wire::from_root(root, &session.folders, &file.path, &file.key));
         found.extend(paths);
@@ -88,6 +88,11 @@ pub(super) fn text(
     if let Some(problem) = frontmatter.flatten().and_then(|frontmatter| frontmatter.error) {
         let message = format!("the frontmatter of the document that is there is no YAML: {}", problem.message);
         return Err(Unusable::new(message, "correct it, or move the document away"));
+    }
+    // Whatever else is there was written by someone, for something else.
+    if old.is_some_and(|old| !is_ours(old)) {
+        let message = "what is there is no handoff of ours (its frontmatter has no `ctxlint_handoff`)";
+        return Err(Unusable::new(message, "name another file with --out, or move this one away; nothing was written"));
     }
     let budget = order.budget.unwrap_or(usual);
     let options = Options {
@@ -131,18 +136,42 @@ pub(super) fn existing(path: &Path) -> Result<Option<String>, Unusable> {
     }
 }
 
-/// Writes a file that the user named, inside of the root or elsewhere.
+/// Whether a text is a handoff of our form.
+pub(super) fn is_ours(text: &str) -> bool {
+    read::is_ours(&parse::parse(text, Format::Markdown))
+}
+
+/// Refuses a place for facts that holds something else.
+pub(super) fn must_be_facts(path: &Path) -> Result<(), Unusable> {
+    let Some(old) = existing(path)? else { return Ok(()) };
+    let tree = parse::parse(&old, Format::Json).data;
+    let has = |key: &str| tree.as_ref().is_some_and(|tree| tree.get(key).is_some());
+    if has("tool") && has("files_edited") {
+        return Ok(());
+    }
+    let message = format!("{} exists and holds no facts of a handoff", path.display());
+    Err(Unusable::new(message, "name another file with --out, or move this one away; nothing was written"))
+}
+
+/// Writes a file that the user named, inside of the root or elsewhere, but never into `.git`.
 pub(super) fn put(root: &Path, path: &Path, text: &str) -> Result<(), Unusable> {
     let failed = |error: write::WriteError| Unusable::new(error.to_string(), "correct the path or its permissions");
     let inside = path.strip_prefix(root).ok().and_then(Path::to_str);
     if let Some(inside) = inside {
         return write::write(root, &inside.replace('\\', "/"), text.as_bytes()).map_err(failed);
     }
-    let (dir, name) = (path.parent(), path.file_name().and_then(|name| name.to_str()));
+    let is_git = |path: &Path| path.iter().any(|part| part.eq_ignore_ascii_case(".git"));
+    let existing = path.ancestors().find_map(|dir| Disk.canonical(dir).ok());
+    if is_git(path) || existing.is_some_and(|dir| is_git(&dir)) {
+        return Err(Unusable::new(format!("{} lies in `.git`", path.display()), "write elsewhere"));
+    }
+    // Folders that are not there yet are made.
+    let dir = path.ancestors().skip(1).find(|dir| Disk.stat(dir).is_some());
+    let name = dir.and_then(|dir| path.strip_prefix(dir).ok()).and_then(Path::to_str);
     let (Some(dir), Some(name)) = (dir, name) else {
         return Err(Unusable::new(format!("{} names no file", path.display()), ""));
     };
-    write::write(dir, name, text.as_bytes()).map_err(failed)
+    write::write(dir, &name.replace('\\', "/"), text.as_bytes()).map_err(failed)
 }
 
 /// The usual name of a session's document: the day, the branch and the session, so that each session has its own.
@@ -194,7 +223,9 @@ pub(super) fn into_folder(
         Some(old) => written.text = old,
         None => put(root, &root.join(&path), &written.text)?,
     }
-    if latest.as_deref() != Some(&*written.text) {
+    // A file of that name that someone else wrote stays as it is.
+    let is_free = latest.as_deref().is_none_or(is_ours);
+    if is_free && latest.as_deref() != Some(&*written.text) {
         put(root, &root.join(folder).join("latest.md"), &written.text)?;
     }
     Ok((path, written, budget))

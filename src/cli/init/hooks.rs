@@ -8,11 +8,16 @@ use crate::model::{Format, Node, NodeKind};
 use crate::parse;
 use crate::report::one_line;
 use crate::world::{Disk, ReadError, World};
-use crate::write;
+use crate::write::{self, Change, Expected};
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 
 /// What is run.
 const COMMAND: &str = "ctxlint handoff --hook";
+/// The settings that the repository shares.
+const SHARED: &str = ".claude/settings.json";
+/// The settings of one person.
+const LOCAL: &str = ".claude/settings.local.json";
 /// Settings of more bytes than this are none.
 const MAX_SETTINGS: u64 = 4 << 20;
 
@@ -36,12 +41,14 @@ const WANTED: [Wanted; 4] = [
 pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print: bool) -> Result<Answer, Unusable> {
     let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
     let root = session::open(&no_config)?.root;
-    let path = if is_shared { ".claude/settings.json" } else { ".claude/settings.local.json" };
-    let old = match Disk.read(&root.join(path), MAX_SETTINGS) {
+    let path = if is_shared { SHARED } else { LOCAL };
+    let (old, exists) = match Disk.read(&root.join(path), MAX_SETTINGS) {
         Ok(bytes) => {
-            String::from_utf8(bytes).map_err(|_| Unusable::new(format!("{path} is not UTF-8"), "save it as UTF-8"))?
+            let text = String::from_utf8(bytes);
+            let text = text.map_err(|_| Unusable::new(format!("{path} is not UTF-8"), "save it as UTF-8"))?;
+            (text, true)
         }
-        Err(ReadError::NotFound) => String::new(),
+        Err(ReadError::NotFound) => (String::new(), false),
         Err(error) => return Err(Unusable::new(format!("{path} cannot be read: {error}"), "")),
     };
     let command = if is_shared { format!("{COMMAND} --shared") } else { COMMAND.to_owned() };
@@ -50,20 +57,63 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
     if only_print {
         return Ok(Answer { text: new, code: CLEAN });
     }
+    let other = if is_shared { LOCAL } else { SHARED };
+    let is_elsewhere = has_hooks(&root, other);
     if new == old {
+        if is_elsewhere {
+            say(&format!(
+                "ctxlint: {other} has them too, so every event runs them twice; remove them from one of the files"
+            ));
+        }
         return Ok(Answer { text: format!("{path} has the hooks already\n"), code: CLEAN });
     }
-    if !old.is_empty() && !is_sure && std::io::stdin().is_terminal() && !agrees(path, &old, &new) {
-        return Ok(Answer { text: "nothing was written\n".to_owned(), code: CLEAN });
+    // The client runs the hooks of both files.
+    if is_elsewhere {
+        return Err(Unusable::new(
+            format!("{other} has the hooks already: with {path} every event would run them twice"),
+            format!("remove them from {other} first, or leave it as it is"),
+        ));
     }
-    write::write(&root, path, new.as_bytes()).map_err(|error| Unusable::new(error.to_string(), ""))?;
+    // A new file takes nothing away; one that exists is changed only with a yes.
+    if !old.is_empty() && !is_sure {
+        say(&format!("{path} would change so:"));
+        difference(&old, &new).lines().for_each(say);
+        if !std::io::stdin().is_terminal() {
+            return Err(Unusable::new(
+                format!("{path} exists: nothing was written"),
+                "--yes changes it without asking",
+            ));
+        }
+        if !agrees() {
+            return Ok(Answer { text: "nothing was written\n".to_owned(), code: CLEAN });
+        }
+    }
+    let expected = if exists { Expected::content(old.as_bytes()) } else { Expected::Nothing };
+    let change = Change { path: path.to_owned(), bytes: Some(new.clone().into_bytes()), expected };
+    write::write_all(&root, &[change]).map_err(|error| Unusable::new(error.to_string(), ""))?;
     Ok(Answer { text: format!("wrote {path}:\n{}", difference(&old, &new)), code: CLEAN })
 }
 
-/// Shows what would change and asks.
-fn agrees(path: &str, old: &str, new: &str) -> bool {
-    say(&format!("{path} would change so:"));
-    difference(old, new).lines().for_each(say);
+/// Whether the settings at this path run our hooks; those that cannot be read run none.
+fn has_hooks(root: &Path, path: &str) -> bool {
+    let text = Disk.read(&root.join(path), MAX_SETTINGS).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+    let Some(settings) = text.and_then(|text| tree(&text).ok()) else { return false };
+    let Some(hooks) = settings.get("hooks") else { return false };
+    hooks.value.entries().iter().any(|event| runs_ours(&event.value))
+}
+
+/// Whether a command of this event's groups is ours.
+fn runs_ours(event: &Node) -> bool {
+    let groups = event.items().iter();
+    let mut commands = groups.filter_map(|group| group.get("hooks")).flat_map(|hooks| hooks.value.items());
+    commands.any(|hook| {
+        let runs = hook.get("command").and_then(|entry| entry.value.as_str());
+        runs.is_some_and(|runs| runs.contains(COMMAND))
+    })
+}
+
+/// Asks.
+fn agrees() -> bool {
     say("Write it? [y/N]");
     let mut answer = String::new();
     let _ = std::io::stdin().lock().read_line(&mut answer);
@@ -118,13 +168,7 @@ fn with_event(text: &str, wanted: &Wanted, command: &str) -> Result<String, Stri
     if !matches!(event.value.kind, NodeKind::Sequence(_)) {
         return Err(format!("`hooks.{}` is {}, not a list", wanted.event, event.value.kind_name()));
     }
-    let groups = event.value.items().iter();
-    let mut commands = groups.filter_map(|group| group.get("hooks")).flat_map(|hooks| hooks.value.items());
-    let is_there = commands.any(|hook| {
-        let runs = hook.get("command").and_then(|entry| entry.value.as_str());
-        runs.is_some_and(|runs| runs.contains(COMMAND))
-    });
-    if is_there {
+    if runs_ours(&event.value) {
         return Ok(text.to_owned());
     }
     let hook = format!("{{ \"type\": \"command\", \"command\": \"{command}\", \"timeout\": {} }}", wanted.timeout);

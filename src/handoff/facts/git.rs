@@ -25,6 +25,8 @@ const LONGEST_PIECE: u32 = 60;
 /// What git knows.
 #[derive(Clone, Debug, Default)]
 pub struct GitFacts {
+    /// Paths of handoffs that differ, which are no part of the work.
+    pub handoffs: BTreeSet<String>,
     /// Branch, commit and dirty paths.
     pub status: Status,
     /// The commit since which changes are counted.
@@ -104,6 +106,17 @@ pub fn is_own(path: &str) -> bool {
     is_below(path, super::super::FOLDER)
 }
 
+/// Whether a file is a handoff wherever it lies: it is in the usual folder, or its frontmatter says so.
+pub fn is_handoff(world: &dyn World, root: &Path, path: &str) -> bool {
+    if is_own(path) || !path.ends_with(".md") {
+        return is_own(path);
+    }
+    let bytes = world.read(&root.join(path), MAX_COMPARED).unwrap_or_default();
+    let mut lines = bytes.split(|byte| *byte == b'\n').map(<[u8]>::trim_ascii_end);
+    lines.next().is_some_and(|first| first.trim_ascii() == b"---")
+        && lines.take_while(|line| *line != b"---").take(200).any(|line| line.starts_with(b"ctxlint_handoff:"))
+}
+
 /// Gathers what git knows about `root`. `None` where there is no repository. `since` is a revision of the user's that
 /// takes the place of the base, `own` the path of the document itself, which is no part of the work.
 ///
@@ -118,10 +131,17 @@ pub fn gather(
 ) -> Result<Option<GitFacts>, String> {
     let Ok(place) = worktree::place(root) else { return Ok(None) };
     let Ok(mut status) = worktree::status(root, &place.prefix) else { return Ok(None) };
+    let mut handoffs: BTreeSet<String> = own.map(str::to_owned).into_iter().collect();
     for paths in [&mut status.staged, &mut status.unstaged, &mut status.untracked, &mut status.conflicted] {
-        paths.retain(|path| !is_own(path) && Some(path.as_str()) != own);
+        paths.retain(|path| {
+            let is_kept = !is_handoff(world, root, path) && Some(path.as_str()) != own;
+            if !is_kept {
+                handoffs.insert(path.clone());
+            }
+            is_kept
+        });
     }
-    let mut facts = GitFacts { name: name(root), ..GitFacts::default() };
+    let mut facts = GitFacts { name: name(root), handoffs, ..GitFacts::default() };
     let marks = [
         ("MERGE_HEAD", "merge"),
         ("rebase-merge", "rebase"),
@@ -266,7 +286,7 @@ fn changes(world: &dyn World, root: &Path, facts: &GitFacts) -> Vec<FileChange> 
     }
     let mut found = Vec::new();
     for (path, of) in changed {
-        if is_own(&path) {
+        if facts.handoffs.contains(&path) || is_handoff(world, root, &path) {
             continue;
         }
         let is_compared = found.len() < MAX_FILES;
