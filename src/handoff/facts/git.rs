@@ -5,7 +5,7 @@ use crate::history::lines::{differences, lines, pin_hash};
 use crate::paths::{file_name, is_below};
 use crate::world::World;
 use crate::world::git::worktree::{self, Place, Status};
-use crate::world::git::{Objects, Oid, Repository};
+use crate::world::git::{Objects, Oid, Repository, compare};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -193,7 +193,7 @@ fn set_base(
         facts.base = Some(head.clone());
         return Ok(());
     };
-    facts.base = worktree::merge_base(root, head, &main).or_else(|| Some(head.clone()));
+    facts.base = compare::merge_base(root, head, &main).or_else(|| Some(head.clone()));
     facts.base_name = Some(name);
     // On the main line itself the session's own commits are those since it began.
     if facts.base.as_ref() == Some(head)

@@ -78,6 +78,10 @@ pub fn resolve(root: &Path, revision: &str) -> Result<Oid, GitError> {
 
 /// The best common ancestor of two commits; `None` when they have none, or when the clone ends before it.
 pub fn merge_base(root: &Path, one: &str, other: &str) -> Option<Oid> {
+    // A branch without commits of its own needs no question.
+    if one == other && super::is_hex(one) {
+        return Some(one.into());
+    }
     let mut git = command(root);
     git.args(["merge-base", "--end-of-options", one, other]);
     let text = String::from_utf8(output(git).ok()?).ok()?;

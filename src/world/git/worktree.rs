@@ -154,14 +154,6 @@ pub fn main_line(root: &Path) -> Option<(String, Oid)> {
     })
 }
 
-/// The last commit that both have.
-pub fn merge_base(root: &Path, a: &str, b: &str) -> Option<Oid> {
-    let mut git = command(root);
-    git.args(["merge-base", "--end-of-options", a, b]);
-    let text = String::from_utf8_lossy(&output(git).ok()?).trim().to_owned();
-    is_hex(&text).then(|| text.into())
-}
-
 /// How many commits only `a` has, and how many only `b` has.
 pub fn apart(root: &Path, a: &str, b: &str) -> Option<(u64, u64)> {
     let mut git = command(root);
