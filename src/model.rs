@@ -274,6 +274,11 @@ impl Node {
         self.entries().iter().rfind(|entry| &*entry.key == key)
     }
 
+    /// The value behind keys that lead from mapping to mapping.
+    pub fn at(&self, path: &[&str]) -> Option<&Node> {
+        path.iter().try_fold(self, |node, key| node.get(key).map(|entry| &entry.value))
+    }
+
     /// The entries of a mapping; none for every other kind.
     pub fn entries(&self) -> &[Entry] {
         match &self.kind {

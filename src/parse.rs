@@ -10,6 +10,7 @@ pub mod json;
 pub mod lenient;
 pub mod markdown;
 mod nesting;
+pub mod quote;
 pub mod toml;
 mod traps;
 pub mod yaml;

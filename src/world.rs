@@ -4,6 +4,7 @@
 //! pages, including what a disk makes hard to build: unreadable files, huge files and link loops.
 
 pub mod git;
+mod links;
 mod memory;
 mod overlay;
 mod tree;

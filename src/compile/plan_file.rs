@@ -7,6 +7,7 @@ use super::sources::{Source, bound};
 use super::{Action, Compiled, Refusal};
 use crate::model::{Node, NodeKind};
 use crate::parse;
+use crate::parse::quote::double_quoted;
 use crate::source::{LineIndex, Span};
 use crate::workspace::Workspace;
 use std::fmt::Write;
@@ -60,25 +61,25 @@ pub fn write(compiled: &Compiled) -> String {
             if row.heading.is_empty() {
                 continue;
             }
-            let _ = writeln!(out, "  - source: {}", quoted(&source.path));
+            let _ = writeln!(out, "  - source: {}", double_quoted(&source.path));
             let _ = writeln!(out, "    heading: {}", list(&row.heading));
             if number > 1 {
                 let _ = writeln!(out, "    number: {number}");
             }
             let _ = writeln!(out, "    lines: [{}, {}]", row.start_line, row.end_line);
-            let _ = writeln!(out, "    hash: {}", quoted(&row.hash[..HASH]));
+            let _ = writeln!(out, "    hash: {}", double_quoted(&row.hash[..HASH]));
             let _ = writeln!(out, "    to: {}", row.action);
             if !row.scope.is_empty() {
                 let _ = writeln!(out, "    scope: {}", list(&row.scope));
             }
             if row.dst != source.path && !row.dst.is_empty() {
-                let _ = writeln!(out, "    path: {}", quoted(&row.dst));
+                let _ = writeln!(out, "    path: {}", double_quoted(&row.dst));
             }
             if row.action != Action::Keep.name() {
                 let _ = writeln!(out, "    confidence: {}", row.confidence);
             }
             if !row.reason.is_empty() {
-                let _ = writeln!(out, "    evidence: {}", quoted(&row.reason));
+                let _ = writeln!(out, "    evidence: {}", double_quoted(&row.reason));
             }
         }
     }
@@ -86,26 +87,8 @@ pub fn write(compiled: &Compiled) -> String {
 }
 
 fn list(items: &[String]) -> String {
-    let items: Vec<String> = items.iter().map(|item| quoted(item)).collect();
+    let items: Vec<String> = items.iter().map(|item| double_quoted(item)).collect();
     format!("[{}]", items.join(", "))
-}
-
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            '\n' => out.push_str("\\n"),
-            '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}') => {
-                let _ = write!(out, "\\u{:04x}", c as u32);
-            }
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// Reads a plan.

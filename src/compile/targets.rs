@@ -10,6 +10,7 @@ mod gemini;
 use super::Action;
 use super::names::slug;
 use crate::clients::{self, Client};
+use crate::parse::quote::double_quoted;
 use crate::paths::Presence;
 use crate::scope::Scope;
 use crate::workspace::Workspace;
@@ -163,7 +164,7 @@ fn document(item: &Item) -> Place {
 fn skill(item: &Item, folder: &str) -> Place {
     let name = slug(&item.title);
     let nl = item.newline;
-    let description = quoted(&format!("Use when the task is: {}", item.topic));
+    let description = double_quoted(&format!("Use when the task is: {}", item.topic));
     Place {
         stem: format!("{folder}/{name}"),
         ending: "/SKILL.md".to_owned(),
@@ -182,21 +183,6 @@ fn worded(item: &Item, why: &str) -> Place {
         loss: Some(format!("{}: {why}; its condition stands in words", item.title)),
         ..document(item)
     }
-}
-
-/// A string of YAML in double quotes.
-fn quoted(text: &str) -> String {
-    let mut out = String::from("\"");
-    for c in text.chars() {
-        match c {
-            '"' => out.push_str("\\\""),
-            '\\' => out.push_str("\\\\"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.push('"');
-    out
 }
 
 /// A pattern without the mark that ties it to the root.

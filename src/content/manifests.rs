@@ -64,18 +64,14 @@ impl Declared {
     }
 }
 
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, key| node.get(key).map(|entry| &entry.value))
-}
-
 fn json(file: &'static str, text: &str, found: &mut Declared) {
     let Some(root) = parse::parse(text, Format::Json).data else { return };
     for key in ["dependencies", "devDependencies", "peerDependencies", "optionalDependencies", "require", "require-dev"]
     {
-        found.add_table(file, at(&root, &[key]));
+        found.add_table(file, root.at(&[key]));
     }
     if file == "package.json" {
-        let scripts = at(&root, &["scripts"]).map_or(&[][..], Node::entries);
+        let scripts = root.at(&["scripts"]).map_or(&[][..], Node::entries);
         found.scripts.extend(scripts.iter().map(|entry| entry.key.to_string()));
     }
 }
@@ -83,16 +79,16 @@ fn json(file: &'static str, text: &str, found: &mut Declared) {
 fn cargo(file: &'static str, text: &str, found: &mut Declared) {
     let (root, _) = parse::toml::parse_toml(text);
     for key in ["dependencies", "dev-dependencies", "build-dependencies"] {
-        found.add_table(file, at(&root, &[key]));
+        found.add_table(file, root.at(&[key]));
     }
-    found.add_table(file, at(&root, &["workspace", "dependencies"]));
+    found.add_table(file, root.at(&["workspace", "dependencies"]));
 }
 
 fn pyproject(file: &'static str, text: &str, found: &mut Declared) {
     let (root, _) = parse::toml::parse_toml(text);
-    let mut lists: Vec<&Node> = at(&root, &["project", "dependencies"]).into_iter().collect();
+    let mut lists: Vec<&Node> = root.at(&["project", "dependencies"]).into_iter().collect();
     for path in [&["project", "optional-dependencies"][..], &["dependency-groups"]] {
-        lists.extend(at(&root, path).map_or(&[][..], Node::entries).iter().map(|entry| &entry.value));
+        lists.extend(root.at(path).map_or(&[][..], Node::entries).iter().map(|entry| &entry.value));
     }
     for list in lists {
         if let crate::model::NodeKind::Sequence(items) = &list.kind {
@@ -101,8 +97,8 @@ fn pyproject(file: &'static str, text: &str, found: &mut Declared) {
             }
         }
     }
-    found.add_table(file, at(&root, &["tool", "poetry", "dependencies"]));
-    found.add_table(file, at(&root, &["tool", "poetry", "dev-dependencies"]));
+    found.add_table(file, root.at(&["tool", "poetry", "dependencies"]));
+    found.add_table(file, root.at(&["tool", "poetry", "dev-dependencies"]));
 }
 
 /// `name[extra]>=1.2; marker`.

@@ -114,13 +114,13 @@ pub fn enforced(configs: &BTreeMap<&'static str, String>) -> Enforced {
             "go.mod" => found.add("gofmt", &GO, "indentation", "tabs".to_owned(), true),
             "biome.json" | "biome.jsonc" => biome(file, text, &mut found),
             ".eslintrc" | ".eslintrc.json" | ".eslintrc.yaml" | ".eslintrc.yml" => {
-                let rules = data(file, text).and_then(|data| at(&data, &["rules"]).cloned());
+                let rules = data(file, text).and_then(|data| data.at(&["rules"]).cloned());
                 eslint(file, rules.as_ref(), &mut found);
             }
             "package.json" => {
                 let Some(data) = data(file, text) else { continue };
-                prettier(file, at(&data, &["prettier"]), &mut found);
-                eslint(file, at(&data, &["eslintConfig", "rules"]), &mut found);
+                prettier(file, data.at(&["prettier"]), &mut found);
+                eslint(file, data.at(&["eslintConfig", "rules"]), &mut found);
             }
             "checkstyle.xml" | "config/checkstyle/checkstyle.xml" => checkstyle(file, text, &mut found),
             name if name.starts_with(".prettierrc") => prettier(file, data(file, text).as_ref(), &mut found),
@@ -163,10 +163,6 @@ fn data(file: &str, text: &str) -> Option<Node> {
     parse::parse(text, if json { Format::Json } else { Format::Yaml }).data
 }
 
-fn at<'n>(node: &'n Node, path: &[&str]) -> Option<&'n Node> {
-    path.iter().try_fold(node, |node, key| node.get(key).map(|entry| &entry.value))
-}
-
 fn truth(node: Option<&Node>) -> Option<bool> {
     match node?.kind {
         NodeKind::Bool(value) => Some(value),
@@ -190,30 +186,30 @@ fn items(node: Option<&Node>) -> &[Node] {
 
 fn pyproject(file: &'static str, text: &str, found: &mut Enforced) {
     let (root, _) = parse::toml::parse_toml(text);
-    if let Some(table) = at(&root, &["tool", "ruff"]) {
+    if let Some(table) = root.at(&["tool", "ruff"]) {
         ruff(file, table, found);
     }
-    if let Some(black) = at(&root, &["tool", "black"]) {
-        if let Some(length) = number(at(black, &["line-length"])) {
+    if let Some(black) = root.at(&["tool", "black"]) {
+        if let Some(length) = number(black.at(&["line-length"])) {
             found.add(file, &PYTHON, "line length", length.to_string(), false);
         }
-        if truth(at(black, &["skip-string-normalization"])) != Some(true) {
+        if truth(black.at(&["skip-string-normalization"])) != Some(true) {
             found.add(file, &PYTHON, "quotes", "double quotes".to_owned(), false);
         }
     }
 }
 
 fn ruff(file: &'static str, table: &Node, found: &mut Enforced) {
-    if let Some(length) = number(at(table, &["line-length"])) {
+    if let Some(length) = number(table.at(&["line-length"])) {
         found.add(file, &PYTHON, "line length", length.to_string(), false);
     }
-    match at(table, &["format", "quote-style"]).and_then(Node::as_str) {
+    match table.at(&["format", "quote-style"]).and_then(Node::as_str) {
         Some("single") => found.add(file, &PYTHON, "quotes", "single quotes".to_owned(), false),
         Some("double") => found.add(file, &PYTHON, "quotes", "double quotes".to_owned(), false),
         _ => {}
     }
     let of = |key: &str| {
-        let lists = [at(table, &["lint", key]), at(table, &[key])];
+        let lists = [table.at(&["lint", key]), table.at(&[key])];
         lists.into_iter().flat_map(items).filter_map(Node::as_str).collect::<Vec<_>>()
     };
     // A code stands for every code that it begins.
@@ -225,13 +221,13 @@ fn ruff(file: &'static str, table: &Node, found: &mut Enforced) {
 
 fn rustfmt(file: &'static str, text: &str, found: &mut Enforced) {
     let (root, _) = parse::toml::parse_toml(text);
-    if let Some(width) = number(at(&root, &["max_width"])) {
+    if let Some(width) = number(root.at(&["max_width"])) {
         found.add(file, &RUST, "line length", width.to_string(), false);
     }
-    if let Some(tabs) = truth(at(&root, &["hard_tabs"])) {
+    if let Some(tabs) = truth(root.at(&["hard_tabs"])) {
         found.add(file, &RUST, "indentation", if tabs { "tabs" } else { "spaces" }.to_owned(), false);
     }
-    if let Some(width) = number(at(&root, &["tab_spaces"])) {
+    if let Some(width) = number(root.at(&["tab_spaces"])) {
         found.add(file, &RUST, "width of the indentation", format!("{width} spaces"), false);
     }
 }
@@ -240,15 +236,15 @@ fn rustfmt(file: &'static str, text: &str, found: &mut Enforced) {
 fn cargo(file: &'static str, text: &str, found: &mut Enforced) {
     let (root, _) = parse::toml::parse_toml(text);
     let tables = [
-        at(&root, &["lints", "clippy"]),
-        at(&root, &["lints", "rust"]),
-        at(&root, &["workspace", "lints", "clippy"]),
-        at(&root, &["workspace", "lints", "rust"]),
+        root.at(&["lints", "clippy"]),
+        root.at(&["lints", "rust"]),
+        root.at(&["workspace", "lints", "clippy"]),
+        root.at(&["workspace", "lints", "rust"]),
     ];
     let is_on = |rule: &str| {
         tables.iter().flatten().any(|table| {
-            let entry = at(table, &[rule]);
-            let level = entry.and_then(Node::as_str).or_else(|| at(entry?, &["level"])?.as_str());
+            let entry = table.at(&[rule]);
+            let level = entry.and_then(Node::as_str).or_else(|| entry?.at(&["level"])?.as_str());
             matches!(level, Some("warn" | "deny" | "forbid"))
         })
     };
@@ -291,20 +287,20 @@ fn editorconfig(file: &'static str, text: &str, found: &mut Enforced) {
 fn prettier(file: &'static str, data: Option<&Node>, found: &mut Enforced) {
     let Some(data) = data else { return };
     let mut add = |topic, value: String| found.add(file, &WEB, topic, value, false);
-    if let Some(single) = truth(at(data, &["singleQuote"])) {
+    if let Some(single) = truth(data.at(&["singleQuote"])) {
         add("quotes", if single { "single quotes" } else { "double quotes" }.to_owned());
     }
-    if let Some(semicolons) = truth(at(data, &["semi"])) {
+    if let Some(semicolons) = truth(data.at(&["semi"])) {
         add("semicolons", if semicolons { "semicolons" } else { "no semicolons" }.to_owned());
     }
-    let tabs = truth(at(data, &["useTabs"]));
+    let tabs = truth(data.at(&["useTabs"]));
     if let Some(tabs) = tabs {
         add("indentation", if tabs { "tabs" } else { "spaces" }.to_owned());
     }
-    if let Some(width) = number(at(data, &["tabWidth"])).filter(|_| tabs != Some(true)) {
+    if let Some(width) = number(data.at(&["tabWidth"])).filter(|_| tabs != Some(true)) {
         add("width of the indentation", format!("{width} spaces"));
     }
-    if let Some(length) = number(at(data, &["printWidth"])) {
+    if let Some(length) = number(data.at(&["printWidth"])) {
         add("line length", length.to_string());
     }
 }
@@ -313,7 +309,7 @@ fn eslint(file: &'static str, rules: Option<&Node>, found: &mut Enforced) {
     let Some(rules) = rules else { return };
     // `"error"`, `2` or `["error", option]`.
     let rule = |name: &str| {
-        let of = |prefix: &str| at(rules, &[&format!("{prefix}{name}")]);
+        let of = |prefix: &str| rules.at(&[&format!("{prefix}{name}")]);
         let value = of("").or_else(|| of("@stylistic/")).or_else(|| of("@typescript-eslint/"))?;
         let level = items(Some(value)).first().unwrap_or(value);
         let is_on = matches!(level.as_str(), Some("error" | "warn")) || matches!(number(Some(level)), Some(1 | 2));
@@ -339,7 +335,7 @@ fn eslint(file: &'static str, rules: Option<&Node>, found: &mut Enforced) {
         add("width of the indentation", format!("{width} spaces"));
     }
     let length = rule("max-len").flatten();
-    if let Some(length) = number(length).or_else(|| number(at(length?, &["code"]))) {
+    if let Some(length) = number(length).or_else(|| number(length?.at(&["code"]))) {
         add("line length", length.to_string());
     }
     found.ban(file, &WEB, |construct| construct.eslint, |name| rule(name).is_some());
@@ -347,19 +343,19 @@ fn eslint(file: &'static str, rules: Option<&Node>, found: &mut Enforced) {
 
 fn biome(file: &'static str, text: &str, found: &mut Enforced) {
     let Some(data) = parse::parse(text, Format::Json).data else { return };
-    let word = |path: &[&str]| at(&data, path).and_then(Node::as_str);
-    if truth(at(&data, &["linter", "enabled"])) != Some(false) {
-        let groups = at(&data, &["linter", "rules"]).map_or(&[][..], Node::entries);
+    let word = |path: &[&str]| data.at(path).and_then(Node::as_str);
+    if truth(data.at(&["linter", "enabled"])) != Some(false) {
+        let groups = data.at(&["linter", "rules"]).map_or(&[][..], Node::entries);
         let is_on = |rule: &str| {
             groups.iter().any(|group| {
-                let value = at(&group.value, &[rule]);
-                let level = value.and_then(Node::as_str).or_else(|| at(value?, &["level"])?.as_str());
+                let value = group.value.at(&[rule]);
+                let level = value.and_then(Node::as_str).or_else(|| value?.at(&["level"])?.as_str());
                 matches!(level, Some("error" | "warn" | "info" | "on"))
             })
         };
         found.ban(file, &WEB, |construct| construct.biome, is_on);
     }
-    if truth(at(&data, &["formatter", "enabled"])) == Some(false) {
+    if truth(data.at(&["formatter", "enabled"])) == Some(false) {
         return;
     }
     let mut add = |topic, value: String| found.add(file, &WEB, topic, value, false);
@@ -368,7 +364,7 @@ fn biome(file: &'static str, text: &str, found: &mut Enforced) {
         Some("tab") => add("indentation", "tabs".to_owned()),
         _ => {}
     }
-    if let Some(length) = number(at(&data, &["formatter", "lineWidth"])) {
+    if let Some(length) = number(data.at(&["formatter", "lineWidth"])) {
         add("line length", length.to_string());
     }
     match word(&["javascript", "formatter", "quoteStyle"]) {

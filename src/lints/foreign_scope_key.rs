@@ -1,10 +1,10 @@
 //! A scope under the key of another client.
 
-use super::unquoted_glob::quoted;
 use crate::clients::{self, Client, Evidence, Role, RuleStyle, ScopeGrammar};
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Entry, NodeKind};
+use crate::parse::quote::quoted;
 use crate::scope::{is_unquoted, patterns_of};
 use crate::workspace::{File, flag};
 

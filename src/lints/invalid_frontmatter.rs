@@ -6,6 +6,7 @@ use crate::discover::RoleAt;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Document, Entry, Format, Node, NodeKind, Problem, ScalarStyle};
 use crate::parse;
+use crate::parse::quote::quoted;
 use crate::source::{BOM, Span};
 use crate::workspace::File;
 use std::collections::HashMap;
@@ -255,13 +256,6 @@ fn is_valid(raw: &str) -> bool {
     let value = node.as_ref().and_then(|node| node.get("k")).map(|entry| &entry.value);
     problem.is_none()
         && value.is_some_and(|value| value.as_str() == Some(raw) || !matches!(value.kind, NodeKind::String { .. }))
-}
-
-fn quoted(raw: &str) -> String {
-    if raw.contains('\'') && !raw.contains(['"', '\\']) {
-        return format!("\"{raw}\"");
-    }
-    format!("'{}'", raw.replace('\'', "''"))
 }
 
 /// Something that looks like frontmatter but does not start on the first line, or never ends.

@@ -5,6 +5,7 @@ use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, 
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
 use crate::model::{Format, Node};
 use crate::parse;
+use crate::parse::quote::quoted;
 use crate::scope::{is_unquoted, loses_list};
 use crate::workspace::File;
 
@@ -109,12 +110,4 @@ fn quote(file: &File, glob: &Node) -> Option<Edit> {
         return None;
     }
     Some(Edit { path: file.path.clone(), span: glob.span, text: quoted(raw) })
-}
-
-/// The text as a YAML scalar in quotes.
-pub(super) fn quoted(raw: &str) -> String {
-    if !raw.contains(['"', '\\']) {
-        return format!("\"{raw}\"");
-    }
-    format!("'{}'", raw.replace('\'', "''"))
 }

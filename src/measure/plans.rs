@@ -36,7 +36,7 @@ impl OverBudget<'_> {
     }
 }
 
-/// The plans that are over the budget called `name`. `bound` gives a value that the plan cannot exceed, at no cost;
+/// The plans that are over the budget called `name`. `bound` gives a value that the plan does not exceed, at no cost;
 /// `count` the value of one load.
 pub fn over_plans<'a>(
     workspace: &Workspace,

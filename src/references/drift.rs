@@ -27,7 +27,7 @@ use crate::world::World;
 use crate::world::git::{self, GitError, Oid, Repository};
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// How much of history is asked for.
@@ -81,6 +81,8 @@ pub struct Surroundings<'a> {
     pub cached: bool,
     /// The repository with the commit that counts as its head; `None` opens the one around the root.
     pub repository: Option<&'a Repository>,
+    /// The repository once it was asked for: citations and paths are questions to the same one.
+    pub opened: OnceLock<Result<Repository, GitError>>,
 }
 
 impl Surroundings<'_> {
@@ -89,7 +91,10 @@ impl Surroundings<'_> {
     /// # Errors
     /// When git is missing or knows no commit.
     pub fn open(&self) -> Result<Repository, GitError> {
-        self.repository.map_or_else(|| git::open(self.root), |repository| Ok(repository.clone()))
+        if let Some(repository) = self.repository {
+            return Ok(repository.clone());
+        }
+        self.opened.get_or_init(|| git::open(self.root)).clone()
     }
 }
 

@@ -15,6 +15,7 @@ use crate::workspace::{File, ImportTarget, Workspace};
 use crate::world::World;
 use crate::world::git::Oid;
 use rayon::prelude::*;
+use std::sync::OnceLock;
 
 /// The kinds of references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -114,7 +115,15 @@ pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked:
     let cited: Vec<Vec<Citation>> = files.par_iter().map(|file| citations(&file.document, &file.source.text)).collect();
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|(file, citations)| Citing { source: &file.source, citations }).collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
+    let around = Surroundings {
+        world,
+        root: &workspace.root,
+        index: &workspace.index,
+        mode,
+        cached,
+        repository,
+        opened: OnceLock::new(),
+    };
     let fates = drift::fates(&around, &citing);
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();

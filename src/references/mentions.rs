@@ -247,7 +247,7 @@ pub fn departed(
     let key_of = |path: &str| key_at(&repository.head, path);
     let mut known: BTreeMap<Arc<str>, Option<Departure>> = BTreeMap::new();
     let mut open: Vec<Arc<str>> = Vec::new();
-    let uncommitted = departed_uncommitted(around, &repository, wanted);
+    let uncommitted = departed_uncommitted(around, &repository, wanted, &mut cache);
     let mut wanted = wanted.clone();
     wanted.retain(|path| !uncommitted.contains_key(path));
     known.extend(uncommitted.into_iter().map(|(path, departure)| (path, Some(departure))));

@@ -19,7 +19,7 @@ use crate::world::World;
 use crate::world::git::Repository;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What one document says about others.
 #[derive(Debug)]
@@ -118,7 +118,15 @@ pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>)
             all.into_iter().filter(|citation| citation.place != Place::Code).collect()
         })
         .collect();
-    let around = Surroundings { world, root: &workspace.root, index: &workspace.index, mode, cached, repository };
+    let around = Surroundings {
+        world,
+        root: &workspace.root,
+        index: &workspace.index,
+        mode,
+        cached,
+        repository,
+        opened: OnceLock::new(),
+    };
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|((file, _), citations)| Citing { source: &file.source, citations }).collect();
     let fates = drift::fates(&around, &citing);

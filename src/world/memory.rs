@@ -1,12 +1,10 @@
 //! A tree in memory.
 
+use super::links::real_path;
 use super::{DirEntry, EntryKind, ReadError, Stat, World};
 use std::collections::BTreeMap;
 use std::io;
-use std::path::{Component, Path, PathBuf};
-
-/// How many links are followed before a path counts as a loop, as on Linux.
-const MAX_LINKS: usize = 40;
+use std::path::{Path, PathBuf};
 
 /// One file of a [`Memory`] world.
 #[derive(Clone, Debug)]
@@ -48,29 +46,13 @@ impl Memory {
             .any(|(key, file)| key != path || matches!(file, MemoryFile::Dir))
     }
 
-    /// Follows every link of `path`, component by component.
-    fn find(&self, path: &Path, links: &mut usize) -> io::Result<Found<'_>> {
-        let mut at = PathBuf::new();
-        let mut rest: Vec<PathBuf> = path.components().rev().map(|c| PathBuf::from(c.as_os_str())).collect();
-        while let Some(part) = rest.pop() {
-            match part.components().next() {
-                Some(Component::ParentDir) => {
-                    at.pop();
-                    continue;
-                }
-                Some(Component::CurDir) | None => continue,
-                Some(Component::RootDir | Component::Prefix(_)) => at = part,
-                Some(Component::Normal(_)) => at.push(part),
-            }
-            if let Some(MemoryFile::Link(target)) = self.files.get(&at) {
-                *links += 1;
-                if *links > MAX_LINKS {
-                    return Err(io::Error::other("too many levels of symbolic links"));
-                }
-                at.pop();
-                rest.extend(target.components().rev().map(|c| PathBuf::from(c.as_os_str())));
-            }
-        }
+    /// What is at `path`, behind every link on the way and at its end.
+    fn find(&self, path: &Path) -> io::Result<Found<'_>> {
+        let link = |at: &Path| match self.files.get(at) {
+            Some(MemoryFile::Link(target)) => Ok(Some(target.clone())),
+            _ => Ok(None),
+        };
+        let at = real_path(path, true, link)?;
         match self.files.get(&at) {
             Some(MemoryFile::Dir) => Ok(Found::Dir(at)),
             Some(file) => Ok(Found::File(at, file)),
@@ -82,7 +64,7 @@ impl Memory {
 
 impl World for Memory {
     fn read_dir(&self, dir: &Path) -> io::Result<Vec<DirEntry>> {
-        let Found::Dir(dir) = self.find(dir, &mut 0)? else {
+        let Found::Dir(dir) = self.find(dir)? else {
             return Err(io::Error::other("not a directory"));
         };
         let mut entries: Vec<DirEntry> = Vec::new();
@@ -107,7 +89,7 @@ impl World for Memory {
     }
 
     fn read(&self, path: &Path, limit: u64) -> Result<Vec<u8>, ReadError> {
-        let found = self.find(path, &mut 0).map_err(|error| match error.kind() {
+        let found = self.find(path).map_err(|error| match error.kind() {
             io::ErrorKind::NotFound => ReadError::NotFound,
             _ => ReadError::Denied(error.to_string()),
         })?;
@@ -131,7 +113,7 @@ impl World for Memory {
     }
 
     fn stat(&self, path: &Path) -> Option<Stat> {
-        match self.find(path, &mut 0).ok()? {
+        match self.find(path).ok()? {
             Found::Dir(_) => Some(Stat { kind: EntryKind::Dir, bytes: 0 }),
             Found::File(_, file) => {
                 let bytes = match file {
@@ -145,7 +127,7 @@ impl World for Memory {
     }
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
-        match self.find(path, &mut 0)? {
+        match self.find(path)? {
             Found::Dir(path) | Found::File(path, _) => Ok(path),
         }
     }

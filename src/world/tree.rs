@@ -2,14 +2,12 @@
 
 use super::git::compare::{self, Entry, TreeKind};
 use super::git::{GitError, Objects, Oid, Repository};
+use super::links::real_path;
 use super::{DirEntry, Disk, EntryKind, ReadError, Stat, World};
 use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, Mutex};
-
-/// How many links are followed before a path counts as a loop, as on Linux.
-const MAX_LINKS: usize = 40;
 
 /// The files of a commit or of the index below a root. What lies outside of the root, and git's own folder in it, is
 /// answered by the disk: neither belongs to any commit.
@@ -161,33 +159,13 @@ impl Tree {
 
     /// What is at an absolute path; links are followed on the way, and at its end when `last` says so.
     fn find(&self, path: &Path, last: bool) -> io::Result<Found<'_>> {
-        let mut at = PathBuf::new();
-        let mut rest: Vec<PathBuf> = path.components().rev().map(|part| PathBuf::from(part.as_os_str())).collect();
-        let mut links = 0;
-        while let Some(part) = rest.pop() {
-            match part.components().next() {
-                Some(Component::ParentDir) => {
-                    at.pop();
-                    continue;
-                }
-                Some(Component::CurDir) | None => continue,
-                Some(Component::RootDir | Component::Prefix(_)) => at = part,
-                Some(Component::Normal(_)) => at.push(part),
-            }
-            if self.links.is_empty() || (rest.is_empty() && !last) {
-                continue;
-            }
-            let Some(link) = self.inside(&at).and_then(|inside| self.links.get(inside.as_str())) else { continue };
-            let link = &self.entries[*link];
-            links += 1;
-            if links > MAX_LINKS {
-                return Err(io::Error::other("too many levels of symbolic links"));
-            }
-            let target = self.blob(&link.oid).ok_or(io::ErrorKind::NotFound)?;
-            let target = PathBuf::from(String::from_utf8_lossy(&target).into_owned());
-            at.pop();
-            rest.extend(target.components().rev().map(|part| PathBuf::from(part.as_os_str())));
-        }
+        let link = |at: &Path| {
+            let link = self.inside(at).and_then(|inside| self.links.get(inside.as_str()));
+            let Some(link) = link else { return Ok(None) };
+            let target = self.blob(&self.entries[*link].oid).ok_or(io::ErrorKind::NotFound)?;
+            Ok(Some(PathBuf::from(String::from_utf8_lossy(&target).into_owned())))
+        };
+        let at = real_path(path, last, link)?;
         let Some(inside) = self.inside(&at) else { return Ok(Found::Elsewhere(at)) };
         if self.folders.contains_key(&inside) {
             return Ok(Found::Folder(inside));

@@ -1,8 +1,9 @@
 //! Claude Code: rules with `paths`, skills, and documents behind a line in the root.
 
-use super::{Item, Place, document, quoted, skill, under};
+use super::{Item, Place, document, skill, under};
 use crate::compile::Action;
 use crate::compile::names::slug;
+use crate::parse::quote::double_quoted;
 
 pub(super) const LIMITS: &[(&str, &str)] = &[
     ("rule", "loads once a file of its scope is read, and is gone after compaction until the next read"),
@@ -19,7 +20,8 @@ pub(super) fn place(item: &Item) -> Place {
 
 fn rule(item: &Item) -> Place {
     let nl = item.newline;
-    let patterns: Vec<String> = item.scope.iter().map(|pattern| format!("  - {}{nl}", quoted(pattern))).collect();
+    let patterns: Vec<String> =
+        item.scope.iter().map(|pattern| format!("  - {}{nl}", double_quoted(pattern))).collect();
     let paths = format!("paths:{nl}{}", patterns.concat());
     if let Some(path) = &item.whole_rule {
         // The rule stays where it is and gets a scope; the frontmatter that it has stays around it.

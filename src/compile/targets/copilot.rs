@@ -1,9 +1,10 @@
 //! GitHub Copilot: `.github/instructions/*.instructions.md`.
 
-use super::{Item, Place, as_paths, document, means_the_same, quoted, skill, worded};
+use super::{Item, Place, as_paths, document, means_the_same, skill, worded};
 use crate::compile::Action;
 use crate::compile::names::slug;
 use crate::compile::targets::Target;
+use crate::parse::quote::double_quoted;
 use crate::workspace::Workspace;
 
 pub(super) const LIMITS: &[(&str, &str)] = &[
@@ -19,7 +20,7 @@ pub(super) fn place(workspace: &Workspace, item: &Item) -> Place {
             if !means_the_same(workspace, item, Target::Copilot.client(), &globs) {
                 return worded(item, "Copilot reads its patterns in another way");
             }
-            let head = format!("---{nl}applyTo: {}{nl}---{nl}{nl}", quoted(&globs.join(",")));
+            let head = format!("---{nl}applyTo: {}{nl}---{nl}{nl}", double_quoted(&globs.join(",")));
             let stem = format!(".github/instructions/{}", slug(&item.title));
             Place { stem, ending: ".instructions.md".to_owned(), head, ..Place::default() }
         }

@@ -1,9 +1,10 @@
 //! Cursor: `.cursor/rules/*.mdc`.
 
-use super::{Item, Place, as_paths, document, means_the_same, quoted, worded};
+use super::{Item, Place, as_paths, document, means_the_same, worded};
 use crate::compile::Action;
 use crate::compile::names::slug;
 use crate::compile::targets::Target;
+use crate::parse::quote::double_quoted;
 use crate::workspace::Workspace;
 
 pub(super) const LIMITS: &[(&str, &str)] = &[
@@ -14,7 +15,7 @@ pub(super) const LIMITS: &[(&str, &str)] = &[
 pub(super) fn place(workspace: &Workspace, item: &Item) -> Place {
     let nl = item.newline;
     let stem = format!(".cursor/rules/{}", slug(&item.title));
-    let description = quoted(&item.topic);
+    let description = double_quoted(&item.topic);
     match item.action {
         Action::Rule => {
             let globs = as_paths(item);
@@ -23,12 +24,12 @@ pub(super) fn place(workspace: &Workspace, item: &Item) -> Place {
             }
             let head = format!(
                 "---{nl}description: {description}{nl}globs: {}{nl}alwaysApply: false{nl}---{nl}{nl}",
-                quoted(&globs.join(","))
+                double_quoted(&globs.join(","))
             );
             Place { stem, ending: ".mdc".to_owned(), head, ..Place::default() }
         }
         Action::Skill => {
-            let when = quoted(&format!("Use when the task is: {}", item.topic));
+            let when = double_quoted(&format!("Use when the task is: {}", item.topic));
             let head = format!("---{nl}description: {when}{nl}alwaysApply: false{nl}---{nl}{nl}");
             let pointer = Some(format!("{}: `{{path}}`", item.topic));
             let loss = Some(format!("{}: a rule with a description stands for the skill", item.title));

@@ -222,7 +222,7 @@ impl Survey<'_> {
         if paths.is_empty() {
             return found;
         }
-        let uncommitted = departed_uncommitted(self.around, &repository, &paths);
+        let uncommitted = departed_uncommitted(self.around, &repository, &paths, &mut self.cache);
         paths.retain(|path| !uncommitted.contains_key(path));
         found.extend(uncommitted.into_iter().map(|(path, departure)| (path, Some(departure))));
         let key_at = |head: &str, path: &str| key(&[b"departed", head.as_bytes(), path.as_bytes()]);

@@ -1,6 +1,7 @@
 //! Files that are gone from the worktree and not yet from the last commit: history does not know yet where they went.
 
 use super::Surroundings;
+use crate::cache::{Cache, key};
 use crate::history::Departure;
 use crate::history::lines::lines;
 use crate::world::git::Repository;
@@ -21,12 +22,20 @@ pub(in crate::references) fn departed(
     around: &Surroundings<'_>,
     repository: &Repository,
     paths: &BTreeSet<Arc<str>>,
+    cache: &mut Cache,
 ) -> BTreeMap<Arc<str>, Departure> {
     let mut found = BTreeMap::new();
     let asked: Vec<&Arc<str>> = paths.iter().collect();
+    // Mostly the commit has none of them; that answer holds as long as both are the same.
+    let all = asked.iter().map(|path| path.as_bytes()).collect::<Vec<_>>().join(&b'\n');
+    let none_there = key(&[b"none-present", repository.head.as_bytes(), repository.prefix.as_bytes(), &all]);
+    if cache.get(none_there).is_some() {
+        return found;
+    }
     let Ok(there) = present(repository, &asked) else { return found };
     let gone: Vec<_> = asked.into_iter().zip(there).filter_map(|(path, oid)| Some((path, oid?))).collect();
     if gone.is_empty() {
+        cache.put(none_there, String::new());
         return found;
     }
     let Ok(committed) = tree(repository, &repository.head) else { return found };
