@@ -141,7 +141,7 @@ fn cover_of_output(map: &Map, path: &str, bytes: &[u8], made: &[super::map::Made
 /// The workspace with the outputs in it.
 pub fn after(world: &dyn World, workspace: &Workspace, outputs: &[(String, Vec<u8>)]) -> Workspace {
     let overlay = over(world, workspace, outputs);
-    workspace::load(&overlay, &workspace.root, workspace.settings.clone(), None)
+    workspace::load_beside(&overlay, workspace.settings.clone(), None, workspace, &|_| {})
 }
 
 fn over<'a>(world: &'a dyn World, workspace: &Workspace, outputs: &[(String, Vec<u8>)]) -> Overlay<'a> {
