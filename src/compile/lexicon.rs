@@ -1,6 +1,8 @@
 //! Words by which headings and sentences are told apart. English, German, Chinese and Japanese; what stands in another
 //! language is told by its form alone, and stays where that says nothing.
 
+use memchr::memmem;
+
 /// What a heading announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class {
@@ -133,9 +135,10 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
     for (class, list) in HEADINGS {
         let at = list.iter().filter_map(|entry| {
             if entry.starts_with(|c: char| c.is_ascii() || ('\u{c0}'..'\u{250}').contains(&c)) {
-                words.find(&format!(" {entry}"))
+                let starts = memmem::find_iter(words.as_bytes(), entry).filter(|at| words[..*at].ends_with(' '));
+                starts.map(|at| at - 1).next()
             } else {
-                words.find(entry)
+                memmem::find(words.as_bytes(), entry.as_bytes())
             }
         });
         if let Some(at) = at.min() {

@@ -442,10 +442,10 @@ const CONTAINERS: [&str; 14] = [
 
 /// The pattern for a folder, and for those beside it whose names go on: `crates/ty` and `crates/ty_ide`.
 fn family(terrain: &Terrain<'_>, source: &Source<'_>, dir: &str) -> String {
-    let goes_on = |other: &str| {
-        parent(other) == parent(dir) && other.strip_prefix(dir).is_some_and(|rest| rest.starts_with(['-', '_']))
-    };
-    let relatives = terrain.workspace.index.dirs.iter().filter(|other| goes_on(other)).count();
+    let dirs = &terrain.workspace.index.dirs;
+    let start = dirs.partition_point(|other| **other < *dir);
+    let rests = dirs[start..].iter().map_while(|other| other.strip_prefix(dir));
+    let relatives = rests.filter(|rest| rest.starts_with(['-', '_']) && !rest.contains('/')).count();
     let pattern = pattern_of(source, dir, true);
     if relatives >= 2 { pattern.replace("/**", "*/**") } else { pattern }
 }
