@@ -7,7 +7,7 @@ mod own_memory;
 mod plans;
 mod rules;
 
-pub use own_memory::{OwnMemory, is_shared};
+pub use own_memory::{OwnMemory, is_shared, speaks_of_shared};
 pub use plans::ClientPlan;
 pub use rules::{ScopedRule, flag};
 

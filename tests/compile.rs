@@ -209,6 +209,21 @@ fn line_endings_and_marks_stay() {
 }
 
 #[test]
+fn what_sends_to_files_that_load_by_no_other_way_stays() {
+    let guidance = "## Guidance\n\nThe layout of each crate, what it depends on and how it came about stand in its own \
+        `AGENTS.md`. Each of them has a table of modules, and a list of what was tried before.\n\n";
+    let memory = PROJECT.replace("## Architecture", &format!("{guidance}## Architecture"));
+    let mut world = project(&memory);
+    let stays = |world: &Memory| {
+        let compiled = run(world, Target::ClaudeCode, &profile(Profile::Minimal), None).unwrap();
+        output(&compiled, "CLAUDE.md").contains("stand in its own")
+    };
+    assert!(!stays(&world), "nothing is there that it could send to");
+    world.add("/repo/crates/billing/AGENTS.md", "# Billing\n\n- Round each amount to cents.\n");
+    assert!(stays(&world));
+}
+
+#[test]
 fn the_line_endings_of_one_document_stay_its_own() {
     let crlf = PROJECT.replace('\n', "\r\n");
     let nested = "# Billing\n\n- Round each amount to cents.";
