@@ -33,7 +33,7 @@ struct Outcome {
     /// Runs with one thread and with eight that gave the same bytes.
     same: usize,
     /// With the other line endings everything goes to the same places and comes back.
-    endings: bool,
+    endings: Result<(), String>,
     /// Rules, and those that load for each file of their scope that was tried.
     loads: (usize, usize),
     /// Findings on the result that are none on the sources.
@@ -56,7 +56,7 @@ fn main() {
     let mut large: [Vec<f64>; 4] = Default::default();
     let (mut proofs, mut returns, mut stays, mut labels) = (0, 0, 0, 0);
     let (mut same, mut endings, mut rules_tried, mut rules_loaded) = (0, 0, 0, 0);
-    let mut news: Vec<String> = Vec::new();
+    let (mut news, mut torn): (Vec<String>, Vec<String>) = Default::default();
     for repository in &repositories {
         let workspace = workspace::load(&Disk, repository, Settings::default(), None);
         let name = repository.file_name().unwrap().to_string_lossy().replacen("__", "/", 1);
@@ -71,7 +71,10 @@ fn main() {
             stays += usize::from(of.stays);
             labels += usize::from(of.instructions.0 == of.instructions.1);
             same += usize::from(of.same == RUNS);
-            endings += usize::from(of.endings);
+            match &of.endings {
+                Ok(()) => endings += 1,
+                Err(what) => torn.push(format!("{name}: {what}")),
+            }
             rules_tried += of.loads.0;
             rules_loaded += of.loads.1;
             news.extend(of.news.iter().map(|finding| format!("{name}: {finding}")));
@@ -107,6 +110,7 @@ fn main() {
         2 * repositories.len()
     );
     println!("- the same bytes {RUNS} times, with 1 thread and with 8: {same}; with the other line endings: {endings}");
+    torn.iter().for_each(|what| println!("  - {what}"));
     println!(
         "- rules that load when the first, the middle or the last file of their scope is touched: {rules_loaded} of {rules_tried}"
     );
@@ -117,7 +121,8 @@ fn main() {
 /// How many of the runs, half of them with one thread, give the same bytes.
 fn same_bytes(repository: &Path, options: &Options, compiled: &Compiled) -> usize {
     let run = |number: &usize| {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(if number % 2 == 0 { 1 } else { 8 }).build().unwrap();
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(if number.is_multiple_of(2) { 1 } else { 8 }).build().unwrap();
         pool.install(|| {
             let workspace = workspace::load(&Disk, repository, Settings::default(), None);
             let again = compile(&Disk, &workspace, Target::ClaudeCode, options, None);
@@ -127,8 +132,8 @@ fn same_bytes(repository: &Path, options: &Options, compiled: &Compiled) -> usiz
     (0..RUNS).filter(run).count()
 }
 
-/// Whether the sources with CRLF for LF, or LF for CRLF, go to the same places and come back.
-fn with_other_endings(repository: &Path, options: &Options, compiled: &Compiled) -> bool {
+/// Whether the sources with CRLF for LF, or LF for CRLF, go to the same places and come back; else what differs.
+fn with_other_endings(repository: &Path, options: &Options, compiled: &Compiled) -> Result<(), String> {
     let mut turned: BTreeMap<PathBuf, Option<Vec<u8>>> = BTreeMap::new();
     for source in &compiled.map.sources {
         let text = std::fs::read_to_string(repository.join(&source.path)).unwrap();
@@ -138,16 +143,24 @@ fn with_other_endings(repository: &Path, options: &Options, compiled: &Compiled)
     }
     let world = Overlay { under: &Disk, files: turned.clone() };
     let workspace = workspace::load(&world, repository, Settings::default(), None);
-    let Ok(other) = compile(&world, &workspace, Target::ClaudeCode, options, None) else { return false };
+    let other =
+        compile(&world, &workspace, Target::ClaudeCode, options, None).map_err(|refusal| refusal.to_string())?;
     let read = |path: &str| other.outputs.iter().find(|(output, _)| output == path).map(|(_, bytes)| bytes.clone());
-    let Ok(back) = decompile(&other.map, &read) else { return false };
+    let back = decompile(&other.map, &read).map_err(|refusal| refusal.to_string())?;
     let goes = |compiled: &Compiled| -> Vec<(String, u32, &'static str, String)> {
         let rows = compiled.moves.iter();
         rows.map(|row| (row.src.clone(), row.start_line, row.action.name(), row.dst.clone())).collect()
     };
-    other.proof.holds()
-        && goes(&other) == goes(compiled)
-        && back.sources.iter().all(|(path, bytes)| turned.get(&repository.join(path)) == Some(&Some(bytes.clone())))
+    if !other.proof.holds() {
+        return Err(other.proof.problems.join("; "));
+    }
+    if let Some((there, here)) = goes(&other).iter().zip(&goes(compiled)).find(|(there, here)| there != here) {
+        return Err(format!("{here:?} is {there:?}"));
+    }
+    let comes_back = |(path, bytes): (&String, &Vec<u8>)| {
+        turned.get(&repository.join(path)).is_some_and(|text| text.as_ref() == Some(bytes))
+    };
+    if back.sources.iter().all(comes_back) { Ok(()) } else { Err("a source does not come back".to_owned()) }
 }
 
 /// How many rules there are, and how many of them load at each touch that was tried.

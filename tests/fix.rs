@@ -293,7 +293,7 @@ fn a_journal_from_elsewhere_makes_nothing_happen_outside() {
     fs::write(outside.path().join("precious"), "x").unwrap();
     let dir = many(1);
     fs::create_dir(dir.path().join(".ctxlint")).unwrap();
-    let body = "ctxlint journal 1\nrun 0123456789abcdef\nfile - - ../precious\n";
+    let body = "ctxlint journal 2\nrun 0123456789abcdef\nfile - - ../precious\n";
     let sum = xxhash_rust::xxh3::xxh3_64(body.as_bytes());
     fs::write(dir.path().join(".ctxlint/journal"), format!("{body}sum {sum:016x}\ncommitted\n")).unwrap();
     let run = ctxlint(dir.path(), &["check", "--fix"]);

@@ -7,6 +7,7 @@ use crate::instructions::Kind;
 use crate::model::{BlockKind, InlineKind};
 use crate::source::Span;
 use crate::tokens;
+use std::borrow::Cow;
 
 /// The facts of one piece, or of a section with all that stands under it.
 #[derive(Clone, Debug, Default)]
@@ -77,8 +78,10 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
+    // How lines end says nothing about where a text belongs.
+    let plain = if own.contains('\r') { Cow::Owned(own.replace("\r\n", "\n")) } else { Cow::Borrowed(own) };
     let mut facts = Facts {
-        tokens: tokens::count(terrain.workspace.encoding(), own) as u64,
+        tokens: tokens::count(terrain.workspace.encoding(), &plain) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()
