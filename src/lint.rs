@@ -14,10 +14,10 @@ pub use suppression::{Reach, Suppression, suppressions};
 use crate::clients;
 use crate::config::Level;
 use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
+use crate::parallel;
 use crate::references::survey::Needs;
 use crate::source::Source;
 use crate::workspace::{File, Workspace};
-use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -265,7 +265,7 @@ fn run_active(workspace: &Workspace, looked_at: &[&File], active: &[&'static Lin
         }
         found
     };
-    let mut found: Vec<Diagnostic> = looked_at.par_iter().flat_map_iter(on_file).collect();
+    let mut found: Vec<Diagnostic> = parallel::map(looked_at, on_file).into_iter().flatten().collect();
     for lint in active {
         if let Check::Workspace(check) = lint.check {
             let mut checker = Checker { workspace, lint, pedantic, found };

@@ -18,6 +18,7 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("instructions", &["model", "source"]),
     ("secrets", &["source"]),
     ("parse", &["model", "source"]),
+    ("parallel", &[]),
     ("paths", &[]),
     ("world", &[]),
     ("write", &["paths"]),
@@ -36,6 +37,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "discover",
             "history",
             "model",
+            "parallel",
             "parse",
             "paths",
             "source",
@@ -55,6 +57,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "instructions",
             "load",
             "model",
+            "parallel",
             "parse",
             "paths",
             "references",
@@ -136,7 +139,7 @@ const ROOMS: &[(&str, &[&str])] = &[
             "world",
         ],
     ),
-    ("lint", &["clients", "config", "diagnostic", "lints", "model", "references", "source", "workspace"]),
+    ("lint", &["clients", "config", "diagnostic", "lints", "model", "parallel", "references", "source", "workspace"]),
     (
         "lints",
         &[

@@ -74,7 +74,13 @@ fn is_found(cx: &Checker<'_>, file: &File, path: &str) -> bool {
         let page = path.trim_end_matches('/');
         forms.extend([".md", ".mdx", "/index.md", "/index.mdx"].map(|tail| format!("{page}{tail}")));
     }
-    let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
+    // Most clients find a file at the same place.
+    let mut places: Vec<&Arc<str>> = vec![&file.path];
+    for role in &file.roles {
+        if !places.contains(&&role.path) {
+            places.push(&role.path);
+        }
+    }
     let found = |from: &Arc<str>| forms.iter().any(|path| links::presence(index, from, path) != Presence::Missing);
     places.into_iter().any(found)
 }
