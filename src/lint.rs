@@ -11,9 +11,9 @@ pub use baseline::{take_known, unmatched};
 pub use levels::Selection;
 pub use suppression::{Reach, Suppression, suppressions};
 
-use crate::clients;
+use crate::clients::{self, Client};
 use crate::config::Level;
-use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
+use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity, fingerprints};
 use crate::references::survey::Needs;
 use crate::source::Source;
 use crate::workspace::{File, Workspace};
@@ -145,6 +145,16 @@ impl Checker<'_> {
     pub fn report(&mut self, finding: Diagnostic) {
         self.found.push(finding);
     }
+}
+
+/// The newest known version of a client: what is looked up in its tables without asking for another holds for that.
+pub fn newest(client: &Client) -> ClientRef {
+    ClientRef { name: client.name, version: client.newest() }
+}
+
+/// [`newest`] by the client's name, and no version where nothing is known of it.
+pub fn newest_of(client: &'static str) -> ClientRef {
+    clients::by_name(client).map_or(ClientRef { name: client, version: "" }, newest)
 }
 
 pub(crate) fn blank(lint: &'static Lint, path: &Arc<str>) -> Diagnostic {

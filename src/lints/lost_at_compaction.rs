@@ -1,9 +1,9 @@
 //! Prohibitions and security rules in what is gone when the conversation is compacted.
 
 use crate::clients::{Role, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Label, Severity};
+use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::instructions::{Instruction, Kind};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
 use aho_corasick::AhoCorasick;
@@ -62,7 +62,7 @@ fn check(cx: &mut Checker<'_>) {
                 .to_owned(),
             span: Some(first.span),
             related: related.collect(),
-            clients: vec![ClientRef { name: claude_code::CLIENT.name, version: claude_code::CLIENT.newest() }],
+            clients: vec![newest(&claude_code::CLIENT)],
             key: "lost".to_owned(),
             ..cx.finding(&file.path)
         });
