@@ -315,6 +315,13 @@ fn a_killed_hook_leaves_the_old_document_or_the_new_one() {
     }
     hook(root, &place.event("SessionEnd", "one", &transcript));
     assert!(place.document(&name).contains(&format!("Last asked: `Request {}.`", kills - 1)));
+    let left = |folder: &str| {
+        let entries = root.join(folder).read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+        entries
+            .filter(|name| name.to_str().unwrap().starts_with(".ctxlint-") || name.to_str().unwrap().ends_with(".new"))
+            .collect::<Vec<_>>()
+    };
+    assert!(left(FOLDER).is_empty() && left(".git/ctxlint/v1").is_empty(), "{:?}", left(FOLDER));
     show(&format!("{kills} kills: {old} old documents, {new} new ones"));
 }
 
