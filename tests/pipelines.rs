@@ -78,6 +78,29 @@ fn mistakes_write_nothing() {
 }
 
 #[test]
+fn all_that_is_asked_for_is_written_or_nothing() {
+    let both = ["--pre-commit", "--hooks"];
+    let (hooks, settings) = (".pre-commit-config.yaml", ".claude/settings.local.json");
+    // Whichever of the two has to be asked about, or cannot be changed, keeps the other from being written.
+    for (path, text) in [(settings, "{\"model\": \"x\"}\n"), (settings, "{ broken"), (hooks, "repos: []\n")] {
+        let dir = marked(&[(path, text)]);
+        let run = init(dir.path(), &both);
+        assert!(run.err.contains("nothing was written") || run.code == 2, "{path}: {}", run.err);
+        assert_eq!(common::tree(dir.path()).len(), 1, "{path}: {}", run.err);
+        assert_eq!(read(dir.path(), path), text);
+    }
+    let dir = marked(&[(settings, "{\"model\": \"x\"}\n"), (hooks, "repos: []\n")]);
+    let run = init(dir.path(), &[&both[..], &["--yes"]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        run.err.contains(&format!("wrote {hooks}")) && run.err.contains(&format!("wrote {settings}")),
+        "{}",
+        run.err
+    );
+    assert!(read(dir.path(), settings).contains("SessionEnd") && read(dir.path(), hooks).contains("id: ctxlint"));
+}
+
+#[test]
 fn every_input_of_the_action_is_documented_and_reaches_the_script_as_a_variable() {
     let action: Value = serde_yaml::from_str(&project("action.yml")).unwrap();
     let (page, script) = (project("docs/ci.md"), project(".ci/action"));
