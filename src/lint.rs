@@ -9,6 +9,7 @@ mod suppression;
 
 pub use baseline::{take_known, unmatched};
 pub use levels::Selection;
+use suppression::malformed;
 pub use suppression::{Reach, Suppression, suppressions};
 
 use crate::clients::{self, Client};
@@ -290,7 +291,7 @@ pub fn sort(found: &mut [Diagnostic]) {
     found.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
 }
 
-/// Takes out what a comment allows and reports the comments that allowed nothing. Gives how many were taken out.
+/// Takes out what a comment allows and reports the comments that allow nothing. Gives how many were taken out.
 fn suppress(
     workspace: &Workspace,
     active: &[&'static Lint],
@@ -298,13 +299,18 @@ fn suppress(
     selection: &Selection,
 ) -> usize {
     let files = workspace.files.iter().filter(|file| file.linted && file.is_readable());
-    let of_files = files.map(|file| (&file.source, suppressions(file)));
+    let files: Vec<&File> = files.filter(|file| file.source.text.contains("ctxlint")).collect();
+    let mut malformed: Vec<Diagnostic> = files.iter().flat_map(|file| malformed::of_file(file)).collect();
+    if let Some(config) = &workspace.config {
+        malformed.extend(malformed::of_config(config, |hash| suppression::is_text_of_config(&config.text, hash)));
+    }
+    let of_files = files.into_iter().map(|file| (&file.source, suppressions(file)));
     let of_config = workspace.config.iter().map(|config| (config, suppression::config_suppressions(config)));
     let commented: Vec<(&Source, Vec<Suppression>)> =
         of_files.chain(of_config).filter(|(_, list)| !list.is_empty()).collect();
     let by_path: HashMap<&str, &Vec<Suppression>> =
         commented.iter().map(|(source, list)| (&*source.path, list)).collect();
-    if by_path.is_empty() {
+    if by_path.is_empty() && malformed.is_empty() {
         return 0;
     }
     let mut used: HashMap<(&str, usize, usize), usize> = HashMap::new();
@@ -322,15 +328,15 @@ fn suppress(
     });
     let count = before - found.len();
     let is_active = |name: &str| active.iter().any(|lint| lint.name == name || lint.group.name() == name);
+    let may_fire =
+        |finding: &Diagnostic| by_name(finding.lint).is_some_and(|lint| selection.may_fire(lint, &workspace.settings));
+    found.extend(malformed.into_iter().filter(may_fire));
     for (file, list) in &commented {
         for (at, suppression) in list.iter().enumerate() {
             for name in 0..suppression.names.len() {
                 let used = used.contains_key(&(&*file.path, at, name));
                 let report = suppression::report(file, suppression, name, used, is_active, found);
-                found.extend(report.into_iter().filter(|finding| {
-                    let lint = by_name(finding.lint);
-                    lint.is_some_and(|lint| selection.may_fire(lint, &workspace.settings))
-                }));
+                found.extend(report.into_iter().filter(may_fire));
             }
         }
     }
