@@ -18,7 +18,7 @@ use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
-use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::paths::{PathIndex, Presence, is_below, normalize, parent};
 use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
@@ -240,7 +240,14 @@ impl Workspace {
 
     /// How many files are linted.
     pub fn linted_files(&self) -> usize {
-        self.files.iter().filter(|file| file.linted).count()
+        self.linted_files_in(&[])
+    }
+
+    /// How many files at or below these paths are linted; without paths all of them count.
+    pub fn linted_files_in(&self, paths: &[String]) -> usize {
+        let is_asked =
+            |file: &&File| paths.is_empty() || paths.iter().any(|path| crate::paths::is_below(&file.path, path));
+        self.files.iter().filter(|file| file.linted).filter(is_asked).count()
     }
 }
 

@@ -103,6 +103,10 @@ fn paths_restrict_what_is_reported_and_never_what_is_known() {
     let run = ctxlint(&dir.path().join("docs"), &["check", "a.md", "--format", "concise"]);
     assert!(run.out.contains("docs/a.md:1:1"), "{}", run.out);
     assert!(!run.out.contains("CLAUDE.md"), "{}", run.out);
+    assert!(run.out.contains("checked 1 context file: 1 error"), "the footer counts what was asked about: {}", run.out);
+    let all = ctxlint(dir.path(), &["check", "--format", "json"]).json();
+    let asked = ctxlint(dir.path(), &["check", "CLAUDE.md", "--format", "json"]).json();
+    assert_eq!((&all["summary"]["files"], &asked["summary"]["files"]), (&2.into(), &1.into()));
 }
 
 #[test]
