@@ -18,7 +18,7 @@ use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
 use crate::parse;
-use crate::paths::{PathIndex, Presence, is_below, normalize, parent};
+use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::source::Source;
@@ -183,6 +183,18 @@ pub struct Workspace {
     heaviest: OnceLock<Vec<ClientPlan>>,
     /// What loaded at startup in an earlier state, where one is compared with.
     pub earlier: Option<Earlier>,
+    /// What the instructions have that those of an earlier state have not, or the other way round; `None` where nothing is
+    /// compared, or too much is new to tell.
+    pub news: Option<News>,
+}
+
+/// What is new about instructions, compared with an earlier state of the repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Documents that a change may have touched.
+    pub documents: BTreeSet<Arc<str>>,
+    /// The words of instructions that came to or went from what loads at the start, normalised.
+    pub instructions: BTreeSet<String>,
 }
 
 /// What loaded at startup in an earlier state of the repository.
@@ -381,6 +393,7 @@ fn load_files(
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
         earlier: None,
+        news: None,
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace
