@@ -252,7 +252,14 @@ impl Workspace {
 
     /// How many files are linted.
     pub fn linted_files(&self) -> usize {
-        self.files.iter().filter(|file| file.linted).count()
+        self.linted_files_in(&[])
+    }
+
+    /// How many files at or below these paths are linted; without paths all of them count.
+    pub fn linted_files_in(&self, paths: &[String]) -> usize {
+        let is_asked =
+            |file: &&File| paths.is_empty() || paths.iter().any(|path| crate::paths::is_below(&file.path, path));
+        self.files.iter().filter(|file| file.linted).filter(is_asked).count()
     }
 }
 

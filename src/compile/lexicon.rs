@@ -1,6 +1,8 @@
 //! Words by which headings and sentences are told apart. English, German, Chinese and Japanese; what stands in another
 //! language is told by its form alone, and stays where that says nothing.
 
+use crate::instructions::LASTING_HARM;
+
 /// What a heading announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Class {
@@ -146,14 +148,12 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
     found.into_iter().map(|(_, class)| class).collect()
 }
 
-/// Words whose neglect costs data, money or secrets.
+/// Words whose neglect costs data, money or secrets, besides [`LASTING_HARM`].
 #[rustfmt::skip]
 const GRAVE: &[&str] = &[
-    "secret", "credential", "password", "passphrase", "api key", "api-key", "private key", "ssh key", "access token",
-    "auth token", "personal data", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz",
-    "untrusted", "vulnerab", "production data", "production database", "to production", "against production",
-    "drop table", "delete data", "data loss", "lose data", "force push", "force-push", "push --force", "--force", "rm -rf",
-    "reset --hard", "--no-verify", "irreversible", "destructive", "payment", "billing", "stripe", "main branch", "to main",
+    "passphrase", "ssh key", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz", "untrusted",
+    "vulnerab", "against production", "delete data", "data loss", "lose data", "--force", "reset --hard", "irreversible",
+    "destructive", "payment", "billing", "stripe", "main branch", "to main",
     "to `main`", "to `master`", "directly to", ".env", "permission", "authoriz", "authentic",
     "geheim", "passwort", "zugangsdaten", "produktiv", "密钥", "密码", "凭证", "安全", "隐私", "生产环境", "個人情報", "秘密", "機密",
     "本番", "認証", "強制", "セキュリティ", "シークレット", "漏",
@@ -188,7 +188,7 @@ fn holds(text: &str, words: &[&str]) -> bool {
 
 /// Whether a lower-case text speaks of what costs data, money or secrets.
 pub(super) fn is_grave(text: &str) -> bool {
-    holds(text, GRAVE)
+    holds(text, &LASTING_HARM) || holds(text, GRAVE)
 }
 
 /// Whether a lower-case text speaks of what must hold before work is done.

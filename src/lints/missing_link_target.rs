@@ -58,10 +58,17 @@ fn is_route(cx: &Checker<'_>, file: &File, path: &str) -> bool {
     !has_extension(path) && folder != ".." && !is_found(cx, file, folder)
 }
 
+/// How many bytes before a link may call it an example. A line can be as long as its file and hold thousands of links.
+const EXAMPLE_WORDS: usize = 2_000;
+
 /// A link that the words before it in its line call an example.
 fn is_example(text: &str, link: Span) -> bool {
-    let before = &text[..link.start as usize];
-    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_lowercase();
+    let mut start = (link.start as usize).saturating_sub(EXAMPLE_WORDS);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = &text[start..link.start as usize];
+    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_ascii_lowercase();
     ["example:", "examples:", "for example", "e.g."].iter().any(|word| line.contains(word))
 }
 
