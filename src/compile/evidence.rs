@@ -70,6 +70,9 @@ impl Facts {
     }
 }
 
+/// A line of more bytes holds several sentences.
+const LONG_LINE: usize = 240;
+
 /// The facts of the pieces from `first` to before `last`.
 pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, last: usize) -> Facts {
     let text = source.text();
@@ -131,8 +134,10 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
         facts.must += usize::from(item.kind == Kind::Must);
         let words = line_around(text, item.span).to_lowercase();
         facts.strong += usize::from(item.kind == Kind::Never || lexicon::is_strong(&words));
-        let is_strong = item.kind == Kind::Never || lexicon::is_strong(&words) || lexicon::is_negated(&words);
-        facts.grave += usize::from(is_strong && lexicon::is_grave(&words));
+        // What a long line says elsewhere is no part of the directive.
+        let near = if words.len() > LONG_LINE { item.span.slice(text).to_lowercase() } else { words };
+        let is_strong = item.kind == Kind::Never || lexicon::is_strong(&near) || lexicon::is_negated(&near);
+        facts.grave += usize::from(is_strong && lexicon::is_grave(&near));
     }
     for line in own.lines() {
         let line = line.to_lowercase();
