@@ -2,6 +2,7 @@
 
 use super::map::{MAP_PATH, Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of, rows_before};
 use super::names::Taken;
+use super::pieces::Piece;
 use super::plan::{Decision, Options, Plan};
 use super::rewrite::{self, Change, skeleton};
 use super::sources::Source;
@@ -253,6 +254,7 @@ fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
         _ => title.clone(),
     });
     let topic = if topic.is_empty() { plain_text(&title) } else { topic };
+    let topic = format!("{topic}{}", contents_of(source, plan, decisions));
     let whole = source.is_rule
         && first.action == Action::Rule
         && decisions.iter().map(|at| plan.decisions[*at].last - plan.decisions[*at].first).sum::<usize>()
@@ -266,6 +268,40 @@ fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
         whole_rule: whole.then(|| source.path().to_owned()),
         newline: source.newline(),
     }
+}
+
+/// What a document holds, for the line that says when to read it, where its title alone does not say so: sections that left
+/// their heading behind.
+fn contents_of(source: &Source<'_>, plan: &Plan, decisions: &[usize]) -> String {
+    const LONGEST: usize = 120;
+    let first = &plan.decisions[decisions[0]];
+    if first.action != Action::Document {
+        return String::new();
+    }
+    let pieces = &source.pieces;
+    let moved = || decisions.iter().map(|at| &plan.decisions[*at]);
+    let sections: Vec<usize> = moved().map(|decision| section_of(pieces, decision.first)).collect();
+    let top = top_of(source, first.first);
+    if sections.iter().all(|section| *section == sections[0]) {
+        return if pieces[first.first].part { ", the rest of it".to_owned() } else { String::new() };
+    }
+    if moved().any(|decision| decision.first == top) {
+        return String::new();
+    }
+    let mut names = String::new();
+    for (at, section) in sections.iter().enumerate() {
+        let name = pieces[*section].path.last().map(|title| plain_text(title)).unwrap_or_default();
+        if name.is_empty() || at > 0 && sections[at - 1] == *section {
+            continue;
+        }
+        if names.chars().count() + name.chars().count() > LONGEST {
+            names.push_str(", …");
+            break;
+        }
+        let comma = if names.is_empty() { "" } else { ", " };
+        names = format!("{names}{comma}{name}");
+    }
+    if names.is_empty() { names } else { format!(" ({names})") }
 }
 
 /// Whether the document has a title of its own, above all sections.
@@ -354,21 +390,32 @@ fn layout(
             .zip(&group.decisions)
             .flat_map(|(decision, at)| (decision.first..decision.last).map(move |piece| (decision.source, piece, *at)))
             .collect();
-        let level = |(source, piece, _): &(usize, usize, usize)| sources[*source].pieces[*piece].level;
+        let level = |(source, piece, _): &(usize, usize, usize)| level_of(&sources[*source].pieces, *piece);
         let least = pieces.iter().map(level).filter(|level| *level > 0).min().unwrap_or(1);
+        let sections: BTreeSet<(usize, usize)> =
+            pieces.iter().map(|(source, piece, _)| (*source, section_of(&sources[*source].pieces, *piece))).collect();
+        let is_part = |(source, piece, _): &(usize, usize, usize)| sources[*source].pieces[*piece].part;
         let tops = pieces.iter().filter(|piece| level(piece) <= least).count();
-        let titled = tops == 1 && pieces.first().map(level) == Some(least) || group.place.shared;
+        let titled = tops == 1 && pieces.first().is_some_and(|first| level(first) == least && !is_part(first))
+            || group.place.shared;
+        let nl = group.item.newline;
         if !titled {
-            let nl = group.item.newline;
             out.push(Segment::Made { template: "title", text: format!("# {}{nl}{nl}", group.item.title) });
         }
         let raised = least.saturating_sub(if titled && !group.place.shared { 1 } else { 2 });
-        out.extend(pieces.into_iter().map(|(source, piece, decision)| Segment::Row {
-            source,
-            piece,
-            raised,
-            decision,
-        }));
+        let mut before = None;
+        for (source, piece, decision) in pieces {
+            let all = &sources[source].pieces;
+            let section = section_of(all, piece);
+            // The heading of a part stayed behind. Where it is not the title of the document, it is said again.
+            if all[piece].part && sections.len() > 1 && before != Some((source, section)) {
+                let marks = "#".repeat(usize::from(all[section].level.saturating_sub(raised).max(1)));
+                let title = all[section].path.last().map_or("", String::as_str);
+                out.push(Segment::Made { template: "title", text: format!("{marks} {}{nl}{nl}", plain_text(title)) });
+            }
+            before = Some((source, section));
+            out.push(Segment::Row { source, piece, raised, decision });
+        }
     }
     for (number, source) in sources.iter().enumerate() {
         let nl = source.newline();
@@ -390,6 +437,16 @@ fn layout(
     let _ = target;
     files.retain(|_, segments| !segments.is_empty());
     files
+}
+
+/// The piece with the heading of a piece: itself, or for a part the one that it continues.
+fn section_of(pieces: &[Piece], piece: usize) -> usize {
+    pieces[piece].parent.filter(|_| pieces[piece].part).unwrap_or(piece)
+}
+
+/// The level of the heading that a piece stands directly under, or its own.
+fn level_of(pieces: &[Piece], piece: usize) -> u8 {
+    pieces[section_of(pieces, piece)].level
 }
 
 /// The heading above the lines that say what to read.
@@ -444,7 +501,7 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
     for segment in segments {
         match segment {
             Segment::Made { template, text } => {
-                if *template == "pointers" {
+                if *template == "pointers" || *template == "title" && last.is_some() {
                     space(&mut out, &mut made, newline);
                 }
                 made.push(Made { at: out.len() as u64, template: (*template).to_owned(), text: text.clone() });

@@ -7,6 +7,7 @@ use crate::instructions::Kind;
 use crate::model::{BlockKind, InlineKind};
 use crate::source::Span;
 use crate::tokens;
+use crate::workspace::Workspace;
 
 /// The facts of one piece, or of a section with all that stands under it.
 #[derive(Clone, Debug, Default)]
@@ -71,17 +72,25 @@ impl Facts {
 }
 
 /// A line of more bytes holds several sentences.
-const LONG_LINE: usize = 240;
+pub(super) const LONG_LINE: usize = 240;
 
 /// The facts of the pieces from `first` to before `last`.
 pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, last: usize) -> Facts {
+    let mut facts = facts_of_text(terrain.workspace, source, first, last);
+    let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
+    facts.named = scopes::named(terrain, source, span);
+    facts
+}
+
+/// The same without the paths that are named.
+pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Facts {
     let text = source.text();
     let document = &source.file.document;
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
     let mut facts = Facts {
-        tokens: tokens::count(terrain.workspace.encoding(), own) as u64,
+        tokens: tokens::count(workspace.encoding(), own) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()
@@ -158,13 +167,12 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
         })
         .count();
     facts.is_foreign = lexicon::is_foreign(&own.to_lowercase());
-    facts.named = scopes::named(terrain, source, span);
     facts.title = title;
     facts
 }
 
 /// The lines that hold a span.
-fn line_around(text: &str, span: Span) -> &str {
+pub(super) fn line_around(text: &str, span: Span) -> &str {
     let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at);
     &text[start..end]

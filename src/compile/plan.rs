@@ -7,7 +7,7 @@ use super::map::{Map, Row, rows_before};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess, Terrain};
-use super::scores::{LEAST_RULE, SHORT, best, rule, skill, veto};
+use super::scores::{LEAST_RULE, SHORT, Veto, best, rule, skill, veto};
 use super::sources::{Source, bound};
 use super::targets::{self, Target};
 use super::{Action, duplicates};
@@ -154,7 +154,7 @@ pub(super) struct Judged {
     pub(super) facts: Facts,
     pub(super) guess: Option<Guess>,
     /// Why it stays, whatever else speaks for a move.
-    pub(super) veto: Option<String>,
+    pub(super) veto: Option<Veto>,
     pub(super) best: Option<Candidate>,
 }
 
@@ -228,7 +228,7 @@ pub fn plan(
 }
 
 /// Whether a source is worth a cut: all that loads at startup, and of the rest what is over the budget of a file.
-fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
+pub(super) fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
     if source.at_start || source.base.is_empty() {
         return true;
     }
@@ -295,7 +295,7 @@ fn judge(
     let mut judged = Judged { facts, guess, veto: None, best: None };
     judged.veto = veto(terrain.workspace, source, at, &judged, linked);
     if judged.veto.is_none() && !piece.fixed {
-        judged.best = best(source, &judged, closed);
+        judged.best = best(source, piece.part, &judged, closed);
     }
     judged
 }
@@ -417,7 +417,7 @@ fn whole_rule(
 /// Why a piece stays: what forbids a move, or what the best of them would have had for it.
 fn why_kept(judged: &Judged) -> Vec<String> {
     if let Some(veto) = &judged.veto {
-        return vec![veto.clone()];
+        return vec![veto.why.to_owned()];
     }
     let Some(best) = &judged.best else { return Vec::new() };
     let mut evidence = vec![format!("{} scores {}", best.action.name(), best.score)];

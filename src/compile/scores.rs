@@ -5,22 +5,38 @@ use super::evidence::Facts;
 use super::lexicon::Class;
 use super::plan::{Candidate, Judged};
 use super::scopes::Guess;
-use super::sources::{Source, bound};
+use super::sources::{IMPORTS, Source, bound};
 use crate::workspace::Workspace;
 
 /// Why a piece stays whatever else speaks for a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Veto {
+    /// In words.
+    pub why: &'static str,
+    /// Some of its lines hold it, and not what it is about.
+    pub by_lines: bool,
+}
+
+/// What holds a piece, if anything does.
 pub(super) fn veto(
     workspace: &Workspace,
     source: &Source<'_>,
     at: usize,
     judged: &Judged,
     linked: &[String],
-) -> Option<String> {
+) -> Option<Veto> {
     let piece = &source.pieces[at];
     let facts = &judged.facts;
-    let stays = |why: &str| Some(why.to_owned());
+    let stays = |why: &'static str| Some(Veto { why, by_lines: false });
+    let lines_stay = |why: &'static str| Some(Veto { why, by_lines: true });
     if piece.fixed {
         return stays("frontmatter");
+    }
+    if let Some(why) = piece.held {
+        return stays(why);
+    }
+    if piece.part {
+        return bound(workspace, source, at, at + 1).and_then(stays);
     }
     if piece.level == 0 {
         return stays("it stands before the first heading");
@@ -29,7 +45,7 @@ pub(super) fn veto(
         return stays("other files link to it");
     }
     if let Some(why) = bound(workspace, source, at, at + 1) {
-        return stays(why);
+        return if why == IMPORTS { lines_stay(why) } else { stays(why) };
     }
     if !source.is_rule && is_opening(source, at) {
         return stays("it says what the project is");
@@ -38,10 +54,10 @@ pub(super) fn veto(
     // A long record that mentions one in passing is still a record.
     let is_record = facts.is(Class::Reference) && facts.density() < 12 && facts.tokens > 300;
     if facts.grave > 0 && !is_record {
-        return stays("a directive about secrets, data or money");
+        return lines_stay("a directive about secrets, data or money");
     }
     if facts.warned && facts.tokens < 250 {
-        return stays("it warns of something");
+        return lines_stay("it warns of something");
     }
     if facts.is(Class::Safety) && says {
         return stays("it is about safety");
@@ -49,14 +65,14 @@ pub(super) fn veto(
     // A procedure says itself what comes before what.
     let is_procedure = facts.is(Class::Task) && facts.steps >= 3;
     if facts.gate > 0 && !is_record && !is_procedure {
-        return stays("it says what must hold before work is done");
+        return lines_stay("it says what must hold before work is done");
     }
     let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
     if is_about_checks || facts.is(Class::Git) && (says || !facts.is(Class::Reference)) {
         return stays("it is about commits, reviews or checks of all work");
     }
     if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
-        return stays("its heading says that it matters in all work");
+        return lines_stay("its heading says that it matters in all work");
     }
     let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
     if facts.is(Class::Daily)
@@ -90,8 +106,13 @@ fn is_opening(source: &Source<'_>, at: usize) -> bool {
 }
 
 /// The best destination with what speaks for it.
-pub(super) fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
+pub(super) fn best(source: &Source<'_>, part: bool, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
     let facts = &judged.facts;
+    if part {
+        let evidence = vec!["the lines that hold the section stay (+0)".to_owned()];
+        let document = Candidate { action: Action::Document, score: 0, scope: Vec::new(), evidence };
+        return Some(document).filter(|document| !closed.contains(&document.action));
+    }
     let mut candidates = vec![document(facts)];
     if source.at_start {
         // A skill of a nested file would be listed at every start.
