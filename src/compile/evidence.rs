@@ -40,6 +40,8 @@ pub(super) struct Facts {
     pub warned: bool,
     /// Lines about what must hold before work is done.
     pub gate: usize,
+    /// Lines of blocks of code, and commands in running text.
+    pub commands: usize,
     /// Items of the longest ordered list, or numbered headings in a row.
     pub steps: usize,
     /// Links and paths to documents.
@@ -63,6 +65,17 @@ impl Facts {
     /// Instructions for a hundred lines of prose.
     pub(super) fn density(&self) -> usize {
         self.instructions * 100 / self.prose_lines.max(1)
+    }
+
+    /// Whether a good part of it is commands to run.
+    pub(super) fn commands(&self) -> bool {
+        self.commands > 0 && self.commands as u64 * 40 >= self.tokens
+    }
+
+    /// Whether its heading is about all work. One that names a task, such as a release process, is about that task.
+    pub(super) fn is_conduct(&self) -> bool {
+        let place = |class: Class| self.own.iter().position(|own| *own == class);
+        place(Class::Conduct).is_some_and(|at| place(Class::Task).is_none_or(|task| task > at))
     }
 
     /// The share of lines that are code, tables and drawings, in percent.
@@ -158,6 +171,9 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
         }
         facts.warned |= lexicon::is_marked(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
     }
+    let spans = || document.inlines.iter().filter(|inline| span.contains(inline.span));
+    let inline = spans().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.content.slice(text));
+    facts.commands = facts.code_lines + inline.filter(|code| lexicon::is_command(code)).count();
     let links = document.inlines.iter().filter(|inline| span.contains(inline.span));
     facts.pointers = links
         .filter(|inline| match inline.kind {

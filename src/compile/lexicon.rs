@@ -69,7 +69,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "behavior", "behaviour", "discipline", "for ai", "ai assistant", "ai agent", "agent instruction", "instructions",
             "convention", "ground rule", "expectation", "contributing", "development workflow", "the standards", "工作", "原则", "规范",
             "约束", "協働", "作法", "原則", "ルール", "開発ループ", "arbeitsweise", "kommunikation", "vor dem", "konventionen",
-            "regeln", "grundsätze", "gotcha", "pitfall", "important",
+            "regeln", "grundsätze", "gotcha", "pitfall", "important", "what not", "not to ", "anti-pattern", "antipattern", "avoid",
         ],
     ),
     (
@@ -258,6 +258,15 @@ pub(super) fn is_negated(line: &str) -> bool {
     const NO: [&str; 7] = ["no ", "not ", "n't ", "without ", "kein", "nicht ", "avoid "];
     let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
     words.any(|word| NO.iter().any(|no| no.trim_end() == word || word.ends_with("n't")))
+}
+
+/// Whether some code in running text is a command with what it is given.
+pub(super) fn is_command(code: &str) -> bool {
+    let mut words = code.split_whitespace();
+    let program = words.next().unwrap_or("");
+    let is_program = program.starts_with(|c: char| c.is_ascii_lowercase() || c == '.')
+        && program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    is_program && words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric() || "-./<[$\"'".contains(c)))
 }
 
 /// Whether a lower-case text is in another language than English, by its letters or its smallest words.

@@ -51,6 +51,8 @@ struct Part {
     /// One past its last byte, with what stands between it and the next block.
     end: u32,
     stays: bool,
+    /// It stays for what it says, and not for the heading above it.
+    says: bool,
 }
 
 /// How a section is divided; `None` where it stays one.
@@ -72,15 +74,17 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     let titled = lexicon::is_strong(&format!("{} ", judged.facts.title.to_lowercase()));
     let mut parts: Vec<Part> = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
-        let stays = match bound_in(workspace, source, block.span) {
+        let says = match bound_in(workspace, source, block.span) {
             Some(IMPORTS) => true,
             Some(_) => return None,
-            None => is_held(source, block, titled && veto.why != IMPORTS),
+            None => is_held(source, block),
         };
+        // Under a heading that matters in all work, only code and tables are free.
+        let stays = says || titled && veto.why != IMPORTS && !is_shown(block);
         let line = |at: u32| source.text()[..at as usize].rfind('\n').map_or(0, |end| end as u32 + 1);
         let start = line(block.span.start).max(piece.span.start);
         let end = blocks.get(number + 1).map_or(piece.span.end, |next| line(next.span.start));
-        parts.push(Part { start, end, stays });
+        parts.push(Part { start, end, stays, says });
     }
     let introduces = |part: &Part| {
         let text = Span::new(part.start as usize, part.end as usize).slice(source.text()).trim_end();
@@ -88,10 +92,12 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     };
     // What a line announces stays with it.
     for at in 1..parts.len() {
-        parts[at].stays |= parts[at - 1].stays && introduces(&parts[at - 1]);
+        let says = parts[at - 1].says && introduces(&parts[at - 1]);
+        parts[at].says |= says;
+        parts[at].stays |= says;
     }
     for at in (1..parts.len()).rev() {
-        parts[at - 1].stays |= parts[at].stays && introduces(&parts[at - 1]);
+        parts[at - 1].stays |= parts[at].says && introduces(&parts[at - 1]);
     }
     // The first words say what the section is about.
     if let (Some(first), Some(block)) = (parts.first_mut(), blocks.first()) {
@@ -133,13 +139,14 @@ fn blocks_of<'a>(source: &'a Source<'_>, span: Span) -> impl Iterator<Item = &'a
         .filter(|block| block.parent == NO_PARENT && !matches!(block.kind, BlockKind::Heading { .. }))
 }
 
-/// Whether one of its lines holds a block. Under a heading that matters in all work, only code and tables are free.
-fn is_held(source: &Source<'_>, block: &Block, titled: bool) -> bool {
+fn is_shown(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Fence { .. } | BlockKind::IndentedCode | BlockKind::Table)
+}
+
+/// Whether one of its lines holds a block.
+fn is_held(source: &Source<'_>, block: &Block) -> bool {
     let text = source.text();
-    let is_shown = matches!(block.kind, BlockKind::Fence { .. } | BlockKind::IndentedCode | BlockKind::Table);
-    if !is_shown && titled {
-        return true;
-    }
+    let is_shown = is_shown(block);
     let says = |line: &str| {
         let line = line.to_lowercase();
         let is_strong = lexicon::is_strong(&line);

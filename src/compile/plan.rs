@@ -7,7 +7,7 @@ use super::map::{Map, Row, rows_before};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess, Terrain};
-use super::scores::{LEAST_RULE, SHORT, Veto, best, rule, skill, veto};
+use super::scores::{LEAST_RULE, LONG, SHORT, Veto, best, rule, skill, veto};
 use super::sources::{Source, bound};
 use super::targets::{self, Target};
 use super::{Action, duplicates};
@@ -54,13 +54,23 @@ impl Profile {
         }
     }
 
-    /// The least score of a move of what is told from all work by its heading: the smallest root does without it.
+    /// The least score of a move of what is told from all work by its heading or its paths: the smallest root does
+    /// without it.
     fn threshold_of(self, facts: &Facts) -> i32 {
-        let is_general = facts.is(Class::Conduct) || facts.is_foreign || facts.tokens < LEAST_RULE;
-        match self {
-            Profile::Minimal if !is_general => -3,
-            profile => profile.threshold(),
+        if self != Profile::Minimal || facts.tokens < LEAST_RULE {
+            return self.threshold();
         }
+        let is_general = facts.is_conduct() || facts.is_foreign;
+        let classes = || facts.own.iter().chain(&facts.around);
+        let is_named = facts.named.resolved() > 0
+            || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
+        if is_general || facts.strong > 0 && !is_named {
+            return 0;
+        }
+        // A long section of directives about one thing is read with that thing. A short one, or one of commands that are
+        // run every day, is not worth the way.
+        let is_daily = facts.is(Class::Daily) && facts.commands();
+        if facts.tokens >= LONG && !is_daily { -5 } else { -3 }
     }
 }
 

@@ -75,20 +75,33 @@ pub(super) fn veto(
         return lines_stay("its heading says that it matters in all work");
     }
     let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
+    // Checks without a command are a principle where they are strong.
+    let is_daily = facts.commands() || facts.strong > 0 && facts.tokens < LONG;
     if facts.is(Class::Daily)
         && says
+        && is_daily
         && !is_titled
         && !facts.is(Class::Task)
+        && !facts.is(Class::Reference)
         && facts.density() >= 12
         && facts.tokens < 800
     {
         return stays("it says how to run and check every day");
     }
-    if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
+    if is_index(facts) && facts.tokens < LONG_INDEX {
         return stays("it says where to read more");
     }
     None
 }
+
+/// A list of pointers has few words about each.
+fn is_index(facts: &Facts) -> bool {
+    let is_list = facts.pointers * 2 >= facts.prose_lines.max(1) && facts.tokens <= 60 * facts.pointers as u64;
+    facts.is(Class::Pointers) && is_list && facts.code_lines == 0
+}
+
+/// From so many tokens on an index is looked up, and not read each time.
+const LONG_INDEX: u64 = 300;
 
 /// Whether the piece opens the document: its title, or the first sections that say what the project is.
 fn is_opening(source: &Source<'_>, at: usize) -> bool {
@@ -140,6 +153,9 @@ pub(super) fn best(source: &Source<'_>, part: bool, judged: &Judged, closed: &[A
 /// What stands directly under a heading is short, in tokens.
 pub(super) const SHORT: u64 = 40;
 
+/// From so many tokens on a section is long.
+pub(super) const LONG: u64 = 150;
+
 /// Fewer tokens are not worth a rule of their own.
 pub(super) const LEAST_RULE: u64 = 25;
 
@@ -150,7 +166,7 @@ fn against(facts: &Facts, evidence: &mut Vec<String>) -> i32 {
         points += 1 + i32::from(facts.strong > 2) + i32::from(facts.strong * 3 > facts.prose_lines);
         evidence.push(format!("{} strong directives (-{points})", facts.strong));
     }
-    if facts.is(Class::Conduct) {
+    if facts.is_conduct() {
         points += 3;
         evidence.push("the heading is about all work (-3)".to_owned());
     } else if facts.around.contains(&Class::Conduct) {
@@ -193,10 +209,14 @@ pub(super) fn document(facts: &Facts) -> Candidate {
         0..40 => add(-2, format!("{} tokens only", facts.tokens)),
         _ => {}
     }
-    if facts.is(Class::Daily) && facts.tokens < 400 {
+    if facts.is(Class::Daily) && facts.commands() && facts.tokens < 400 {
         add(-2, "commands of every day".to_owned());
     }
     score -= against(facts, &mut evidence);
+    if is_index(facts) && score > 0 {
+        score = 0;
+        evidence.push("an index, which most work starts from (at most 0)".to_owned());
+    }
     if evidence.is_empty() {
         evidence.push("nothing in it is for all work".to_owned());
     }
@@ -253,7 +273,7 @@ pub(super) fn rule(facts: &Facts, guess: &Guess) -> Candidate {
             evidence.push(format!("{} instructions (+1)", facts.instructions));
         }
     }
-    if facts.is(Class::Conduct) {
+    if facts.is_conduct() {
         score -= 1;
     }
     Candidate { action: Action::Rule, score, scope: guess.patterns.clone(), evidence }
