@@ -187,7 +187,7 @@ fn grouped(
         if item.action == Action::Rule && target == Target::ClaudeCode && shared && item.whole_rule.is_none() {
             // Other agents read this file, and know nothing of rules with a scope.
             let patterns: Vec<String> = item.scope.iter().map(|pattern| format!("`{pattern}`")).collect();
-            place.pointer = Some(format!("{} (for {}): `{path}`", item.topic, patterns.join(", ")));
+            place.pointer = Some(format!("{} (for {}): `{path}`", item.title, patterns.join(", ")));
         }
         out.push(Group { item, decisions, place, path });
     }

@@ -78,7 +78,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "architecture", "flow", "lifecycle", "life cycle", "diagram", "data model", "schema", "reference", "history",
             "status", "roadmap", "planned", "phase ", "milestone", "troubleshoot", "known issue", "issue:", "known limitation",
             "limitation", "faq", "glossary", "concept", "example", "sample", "performance", "environment variable",
-            "configuration", "config ", "settings", "integration", "resource", "background", "decision", "format", "protocol",
+            "configuration", "config ", "settings", "integration", "resource", "background", "decision", "format ", "formats", "protocol",
             "endpoint", "database", "storage", "models", "tech stack", "stack ", "technolog", "dependencies", "packages",
             "component", "module", "services", "types ", "key file", "entry point", "how it works", "internals", "design",
             "deployment", "infrastructure", "environment", "hosting", "cloud", "monitoring", "logging", "metrics",
@@ -108,7 +108,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Daily,
         &[
-            "command", "build", "test", "lint", "run ", "running test", "development", "scripts", "tooling", "toolchain",
+            "command", "build", "test", "lint", "formatting", "run ", "running test", "development", "scripts", "tooling", "toolchain",
             "开发命令", "コマンド", "befehle",
         ],
     ),

@@ -66,12 +66,15 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
         return None;
     }
     let facts = facts_of_text(workspace, source, at, at + 1);
-    if facts.tokens < LEAST_SECTION || facts.is_foreign || is_about_all_work(&facts) {
+    if facts.tokens < LEAST_SECTION || facts.is_foreign {
         return None;
     }
     let judged = Judged { facts, guess: None, veto: None, best: None };
     let veto = veto(workspace, source, at, &judged, &[]).filter(|veto| veto.by_lines)?;
     let titled = lexicon::is_strong(&format!("{} ", judged.facts.title.to_lowercase()));
+    if is_about_all_work(&judged.facts, titled) {
+        return None;
+    }
     let mut parts: Vec<Part> = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let says = match bound_in(workspace, source, block.span) {
@@ -124,10 +127,13 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     (is_worth && !tears(source, &runs)).then_some(Cuts { why: veto.why, runs })
 }
 
-/// Whether a section is about all work by its heading, so that all of it counts.
-fn is_about_all_work(facts: &Facts) -> bool {
-    let whole = [Class::Identity, Class::Conduct, Class::Verify, Class::Git, Class::Safety, Class::Pointers];
-    whole.iter().any(|class| facts.own.first() == Some(class) || facts.is(*class) && *class != Class::Identity)
+/// Whether a section is about all work by its heading, so that all of it counts. Of one with a strong heading only code and
+/// tables leave, whatever it is about.
+fn is_about_all_work(facts: &Facts, titled: bool) -> bool {
+    let whole = [Class::Verify, Class::Git, Class::Safety, Class::Pointers];
+    facts.own.first() == Some(&Class::Identity)
+        || facts.is(Class::Conduct) && !titled
+        || whole.iter().any(|class| facts.is(*class))
 }
 
 fn blocks_of<'a>(source: &'a Source<'_>, span: Span) -> impl Iterator<Item = &'a Block> {

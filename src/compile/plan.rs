@@ -62,7 +62,7 @@ impl Profile {
         }
         let is_general = facts.is_conduct() || facts.is_foreign;
         let classes = || facts.own.iter().chain(&facts.around);
-        let is_named = facts.named.resolved() > 0
+        let is_named = facts.named.resolved() > 0 && !facts.is(Class::Daily)
             || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
         if is_general || facts.strong > 0 && !is_named {
             return 0;
