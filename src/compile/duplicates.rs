@@ -1,8 +1,8 @@
 //! What may be dropped on request: sections that stand elsewhere word for word, and trees that the tree itself shows.
 
+use super::pieces::Piece;
 use super::plan::{Decision, Droppable, Options};
 use super::sources::Source;
-use super::pieces::Piece;
 use super::{Action, pieces};
 use crate::diagnostic::{Basis, Diagnostic};
 use crate::instructions::normalize;
@@ -50,7 +50,9 @@ fn said_elsewhere(source: &Source<'_>, number: usize, kind: Droppable, said: &[&
         let Some(body) = pieces::body_of(&source.file.document, piece, source.text()) else { continue };
         let inside: Vec<&&Diagnostic> =
             said.iter().filter(|one| one.span.is_some_and(|span| body.contains(span))).collect();
-        let Some(first) = inside.first().filter(|_| !piece.fixed && piece.level > 1 && piece.held.is_none()) else { continue };
+        let Some(first) = inside.first().filter(|_| !piece.fixed && piece.level > 1 && piece.held.is_none()) else {
+            continue;
+        };
         let covers = |span: Span| inside.iter().any(|one| one.span.is_some_and(|of| of.contains(span)));
         let instructions = || source.instructions().iter().filter(|item| body.contains(item.span));
         let lines = body.slice(source.text()).lines().filter(|line| !line.trim().is_empty()).count();

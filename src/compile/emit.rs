@@ -248,7 +248,10 @@ fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
     let topic = plain_text(&match decisions.len() {
         1 => {
             let path = &pieces[own(first)].path;
-            let from = path.len().saturating_sub(2).max(usize::from(path.len() > 1 && pieces_level_one(source)));
+            let is_named_so =
+                path.first().is_some_and(|title| title.trim().eq_ignore_ascii_case(file_name(source.path())));
+            let skips = path.len() > 1 && (pieces_level_one(source) || is_named_so);
+            let from = path.len().saturating_sub(2).max(usize::from(skips));
             path[from.min(path.len().saturating_sub(1))..].join(" › ")
         }
         _ => title.clone(),
@@ -273,7 +276,7 @@ fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
 /// What a document holds, for the line that says when to read it, where its title alone does not say so: sections that left
 /// their heading behind.
 fn contents_of(source: &Source<'_>, plan: &Plan, decisions: &[usize]) -> String {
-    const LONGEST: usize = 120;
+    const LONGEST: usize = 240;
     let first = &plan.decisions[decisions[0]];
     if first.action != Action::Document {
         return String::new();

@@ -225,8 +225,7 @@ pub(super) fn is_gate(text: &str) -> bool {
 fn is_for_all_work(sentence: &str) -> bool {
     const DIRECTS: [&str; 9] =
         ["must ", "should ", "always ", "ensure ", "make sure ", "never ", "need to ", "needs to ", "required "];
-    const LOOSE: [&str; 7] =
-        ["possible", "practical", "needed", "necessary", "feasible", "appropriate", "applicable"];
+    const LOOSE: [&str; 7] = ["possible", "practical", "needed", "necessary", "feasible", "appropriate", "applicable"];
     const BEFORE: [&str; 7] = ["after", "before", "for", "on", "with", "in", "at"];
     ALL_WORK.iter().any(|entry| {
         let Some(at) = place_of(sentence, entry) else { return false };
@@ -266,7 +265,10 @@ pub(super) fn is_command(code: &str) -> bool {
     let program = words.next().unwrap_or("");
     let is_program = program.starts_with(|c: char| c.is_ascii_lowercase() || c == '.')
         && program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
-    is_program && words.next().is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric() || "-./<[$\"'".contains(c)))
+    is_program
+        && words
+            .next()
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric() || "-./<[$\"'".contains(c)))
 }
 
 /// Whether a lower-case text is in another language than English, by its letters or its smallest words.

@@ -90,8 +90,8 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
         parts.push(Part { start, end, stays, says });
     }
     let introduces = |part: &Part| {
-        let text = Span::new(part.start as usize, part.end as usize).slice(source.text()).trim_end();
-        text.ends_with([':', '：'])
+        let text = Span::new(part.start as usize, part.end as usize).slice(source.text());
+        text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).ends_with([':', '：'])
     };
     // What a line announces stays with it.
     for at in 1..parts.len() {

@@ -231,7 +231,8 @@ pub(super) fn skill(facts: &Facts) -> Candidate {
         evidence.push(format!("{why} ({points:+})"));
     };
     // A numbered list of facts is no procedure.
-    let steps = if facts.instructions > 0 || facts.code_lines > 0 { facts.steps } else { 0 };
+    let directs = facts.instructions * 2 >= facts.steps || facts.code_lines > 0 || facts.is(Class::Task);
+    let steps = if directs { facts.steps } else { 0 };
     if steps >= 3 {
         add(3, format!("{} ordered steps", facts.steps));
     }
