@@ -222,3 +222,6 @@ fn divided(pieces: &[Piece], cuts: &[Option<Cuts>]) -> Vec<Piece> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;
