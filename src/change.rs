@@ -9,9 +9,11 @@ mod startup;
 pub use refs::{RefChange, RefChanges, ref_changes};
 pub use startup::{Figures, LoadChange, LoadKind, PathFigures, Startup, earlier, path_figures, startup_of};
 
+use crate::clients::Role;
 use crate::diagnostic::{Diagnostic, fingerprints};
-use crate::discover::WalkProblem;
-use crate::paths::{Presence, file_name, parent};
+use crate::discover::{WalkProblem, format_of};
+use crate::model::Format;
+use crate::paths::{PathIndex, Presence, file_name, is_below, parent};
 use crate::references::commands::is_manifest;
 use crate::source::Source;
 use crate::workspace::{self, File, Workspace};
@@ -19,9 +21,9 @@ use crate::world::git::compare::{self, Entry};
 use crate::world::git::{GitError, Oid, Repository};
 use crate::world::{Disk, Tree, World};
 use aho_corasick::AhoCorasick;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// What a revision is compared with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,13 +46,32 @@ pub struct Change {
     pub before: Tree,
     /// The state after; `None` for the disk.
     pub after: Option<Tree>,
-    /// Paths that are not the same in both, sorted.
-    pub changed: BTreeSet<Arc<str>>,
     /// What could not be told, for the footer.
     pub notes: Vec<String>,
+    /// The repository, with the commit that is checked out as its head; that is empty where nothing was committed yet.
+    repository: Repository,
+    /// Paths known to git that are not the same in both.
+    tracked: BTreeSet<Arc<str>>,
+    /// What the index holds, where the state after is the disk.
+    index: Vec<Entry>,
+    changed: OnceLock<BTreeSet<Arc<str>>>,
 }
 
 impl Change {
+    /// Paths that are not the same in both, sorted. Those that nobody added to git yet are told by what the walk of the
+    /// state after found; it is looked at once.
+    pub fn changed(&self, after: &PathIndex) -> &BTreeSet<Arc<str>> {
+        self.changed.get_or_init(|| {
+            let mut changed = self.tracked.clone();
+            if self.after.is_none() {
+                let known: HashSet<&str> = self.index.iter().map(|entry| &*entry.path).collect();
+                let there = after.files.iter().chain(after.links.keys());
+                changed.extend(there.filter(|path| !known.contains(&***path)).cloned());
+            }
+            changed
+        })
+    }
+
     /// The state after, to read from.
     pub fn world(&self) -> &dyn World {
         self.after.as_ref().map_or(&Disk, |tree| tree as &dyn World)
@@ -61,9 +82,12 @@ impl Change {
         self.base.as_ref().map(|_| self.before.repository())
     }
 
-    /// The repository of a state after that is not the worktree's.
+    /// The repository of the state after; `None` where nothing was committed yet.
     pub fn repository_after(&self) -> Option<&Repository> {
-        self.head.as_ref().and(self.after.as_ref()).map(Tree::repository)
+        match (&self.head, &self.after) {
+            (Some(_), Some(tree)) => Some(tree.repository()),
+            _ => Some(&self.repository).filter(|repository| !repository.head.is_empty()),
+        }
     }
 
     /// What the state before is called in messages.
@@ -111,13 +135,14 @@ pub fn change(root: &Path, base: Option<&str>, after: After<'_>) -> Result<Chang
     };
     let tree_of = |commit: &Oid| -> Result<Tree, GitError> {
         let repository = Repository { head: commit.clone(), ..repository.clone() };
-        Ok(Tree::new(&repository, compare::tree(&repository, commit)?, &is_on_disk))
+        let entries = compare::tree_beside(&repository, commit, &index, after == After::Staged)?;
+        Ok(Tree::new(&repository, entries, &is_on_disk))
     };
     let before = match &base {
         Some(commit) => tree_of(commit)?,
         None => Tree::new(&repository, Vec::new(), &is_on_disk),
     };
-    let (tree, mut changed) = match (&head, after) {
+    let (tree, mut tracked) = match (&head, after) {
         (Some(commit), _) => {
             let tree = tree_of(commit)?;
             let changed = differing(before.entries(), tree.entries());
@@ -130,11 +155,10 @@ pub fn change(root: &Path, base: Option<&str>, after: After<'_>) -> Result<Chang
         (None, _) => (None, differing(before.entries(), &index)),
     };
     if tree.is_none() {
-        changed.extend(dirty);
-        // What nobody added yet is on disk all the same.
-        changed.extend(compare::untracked(root)?);
+        tracked.extend(dirty.iter().cloned());
     }
-    Ok(Change { base, head, before, after: tree, changed, notes })
+    drop(staged);
+    Ok(Change { base, head, before, after: tree, notes, repository, tracked, index, changed: OnceLock::new() })
 }
 
 /// Paths that only one of two lists has, or that hold another content in the other.
@@ -168,6 +192,8 @@ pub struct Affected<'a> {
     changed: &'a BTreeSet<Arc<str>>,
     /// Names of files and folders that changed, as they stand in texts.
     names: Option<AhoCorasick>,
+    /// Whether a file changed that may decide about the findings in every other one.
+    decides_for_all: bool,
 }
 
 /// Words that start the commands whose names a manifest defines.
@@ -176,7 +202,7 @@ const RUNNERS: [&str; 9] = ["npm", "pnpm", "yarn", "bun", "make", "just", "task"
 impl<'a> Affected<'a> {
     /// By the paths that changed.
     pub fn by(change: &'a Change, after: &Workspace) -> Affected<'a> {
-        let changed = &change.changed;
+        let changed = change.changed(&after.index);
         let mut names: BTreeSet<&str> = BTreeSet::new();
         for path in changed {
             names.insert(file_name(path));
@@ -190,20 +216,43 @@ impl<'a> Affected<'a> {
                 names.extend(RUNNERS);
             }
         }
-        Affected { changed, names: AhoCorasick::new(names).ok() }
+        let encoded: Vec<String> =
+            names.iter().filter(|name| name.contains(' ')).map(|name| name.replace(' ', "%20")).collect();
+        let names = AhoCorasick::new(names.into_iter().map(str::to_owned).chain(encoded)).ok();
+        // Settings and manifests hold for documents that do not name them.
+        let is_settings = |path: &Arc<str>| {
+            let is_context = !crate::clients::roles_of(path).is_empty() || crate::clients::is_client_folder(path);
+            decides_what_loads(path) || is_context && format_of(path) != Format::Markdown
+        };
+        Affected { changed, names, decides_for_all: changed.iter().any(is_settings) }
     }
 
     /// Whether the references of a document may have changed.
     pub fn holds(&self, file: &File) -> bool {
         self.changed.contains(&file.path) || self.names.as_ref().is_none_or(|names| names.is_match(&file.source.text))
     }
+
+    /// Whether the lints that look at one document may say something else of it than they did in the state before, which
+    /// has to be given where [`touches_context`] says so.
+    pub fn may_find(&self, file: &File, before: Option<&Workspace>) -> bool {
+        // A skill stands in front of the files in its folder.
+        let bundled =
+            || file.has_role(&[Role::Skill]) && self.changed.iter().any(|path| is_below(path, parent(&file.path)));
+        let is_another = |before: &Workspace| {
+            before.file(&file.path).is_none_or(|was| was.roles != file.roles || was.linted != file.linted)
+        };
+        self.decides_for_all || self.holds(file) || bundled() || before.is_some_and(is_another)
+    }
+}
+
+fn decides_what_loads(path: &str) -> bool {
+    matches!(file_name(path), ".gitignore" | ".gitmodules" | crate::config::FILE_NAME)
 }
 
 /// Whether a change may have changed what any client loads: a context file, or something that decides what is one.
 pub fn touches_context(change: &Change, after: &Workspace) -> bool {
-    let decides = |path: &str| matches!(file_name(path), ".gitignore" | ".gitmodules" | crate::config::FILE_NAME);
-    change.changed.iter().any(|path| {
-        decides(path)
+    change.changed(&after.index).iter().any(|path| {
+        decides_what_loads(path)
             || !crate::clients::roles_of(path).is_empty()
             || crate::clients::is_client_folder(path)
             || after.file(path).is_some()

@@ -167,6 +167,9 @@ pub(crate) fn blank(lint: &'static Lint, path: &Arc<str>) -> Diagnostic {
     }
 }
 
+/// Tells by a document whether it is looked at.
+pub type Wanted<'a> = dyn Fn(&File) -> bool + Sync + 'a;
+
 /// What a run found.
 #[derive(Debug, Default)]
 pub struct Outcome {
@@ -203,9 +206,17 @@ pub fn needs_of_references(selection: &Selection, settings: &crate::config::Sett
 
 /// Runs every selected lint over the workspace.
 pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
+    run_on(workspace, selection, &|_| true)
+}
+
+/// [`run`], where the lints that look at one document at a time look at the wanted ones only. Those that look at all
+/// together see all of them, as ever.
+pub fn run_on(workspace: &Workspace, selection: &Selection, wanted: &Wanted<'_>) -> Outcome {
+    let is_looked_at = |file: &File| file.linted && file.is_readable() && wanted(file);
+    let looked_at: Vec<&File> = workspace.files.iter().filter(|file| is_looked_at(file)).collect();
     let active: Vec<&'static Lint> =
         crate::lints::ALL.iter().copied().filter(|lint| selection.may_fire(lint, &workspace.settings)).collect();
-    let mut found = run_active(workspace, &active, selection.pedantic);
+    let mut found = run_active(workspace, &looked_at, &active, selection.pedantic);
     found.retain_mut(|finding| match selection.level_of(finding, &workspace.settings) {
         Level::Off => false,
         level => {
@@ -220,7 +231,7 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
             of.version = client.map_or(of.version, |client| workspace.settings.version_of(client));
         }
     }
-    let suppressed = suppress(workspace, &active, &mut found, selection);
+    let suppressed = suppress(workspace, &looked_at, &active, &mut found, selection);
     sort(&mut found);
     found.dedup();
     for finding in &mut found {
@@ -240,10 +251,9 @@ fn default_key(workspace: &Workspace, finding: &Diagnostic) -> String {
     text.map_or(String::new(), |(file, span)| span.slice(&file.source.text).trim().to_owned())
 }
 
-fn run_active(workspace: &Workspace, active: &[&'static Lint], pedantic: bool) -> Vec<Diagnostic> {
+fn run_active(workspace: &Workspace, looked_at: &[&File], active: &[&'static Lint], pedantic: bool) -> Vec<Diagnostic> {
     let of_document = |lint: &&&'static Lint| matches!(lint.check, Check::Document(_));
     let document: Vec<&'static Lint> = active.iter().filter(of_document).copied().collect();
-    let readable: Vec<&File> = workspace.files.iter().filter(|file| file.linted && file.is_readable()).collect();
     let on_file = |file: &&File| {
         let mut found = Vec::new();
         for lint in &document {
@@ -255,7 +265,7 @@ fn run_active(workspace: &Workspace, active: &[&'static Lint], pedantic: bool) -
         }
         found
     };
-    let mut found: Vec<Diagnostic> = readable.par_iter().flat_map_iter(on_file).collect();
+    let mut found: Vec<Diagnostic> = looked_at.par_iter().flat_map_iter(on_file).collect();
     for lint in active {
         if let Check::Workspace(check) = lint.check {
             let mut checker = Checker { workspace, lint, pedantic, found };
@@ -283,6 +293,7 @@ pub fn sort(found: &mut [Diagnostic]) {
 /// Takes out what a comment allows and reports the comments that allowed nothing. Gives how many were taken out.
 fn suppress(
     workspace: &Workspace,
+    looked_at: &[&File],
     active: &[&'static Lint],
     found: &mut Vec<Diagnostic>,
     selection: &Selection,
@@ -312,7 +323,11 @@ fn suppress(
     });
     let count = before - found.len();
     let is_active = |name: &str| active.iter().any(|lint| lint.name == name || lint.group.name() == name);
-    for (file, list) in &commented {
+    // Where not every lint looked, nobody knows what a comment is good for.
+    let is_complete = |file: &Source| {
+        workspace.file(&file.path).is_none() || looked_at.binary_search_by(|known| known.path.cmp(&file.path)).is_ok()
+    };
+    for (file, list) in commented.iter().filter(|(file, _)| is_complete(file)) {
         for (at, suppression) in list.iter().enumerate() {
             for name in 0..suppression.names.len() {
                 let used = used.contains_key(&(&*file.path, at, name));

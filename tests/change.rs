@@ -69,6 +69,39 @@ fn code_that_moves_breaks_the_citations_of_documents_that_nobody_touched() {
 }
 
 #[test]
+fn a_change_elsewhere_is_to_blame_for_documents_that_nobody_touched() {
+    let skill = "---\nname: deploy\ndescription: Deploys the service. Use when a release is due.\n---\n\n# Deploy\n\nAsk first.\n";
+    let allowed = "<!-- ctxlint allow: missing-link-target -- comes with the build -->\nSee [made](made.md).\n";
+    let dir = repository(&[
+        ("CLAUDE.md", "# Rules\n\nRead the guide first.\n"),
+        ("docs/guide.md", "# Guide\n\nSee [old](gone.md).\n"),
+        ("sub/CLAUDE.md", allowed),
+        (".claude/skills/deploy/SKILL.md", skill),
+        (".claude/commands/status.md", "---\ndescription: Show the status\n---\n\nNow: !`npm run status`\n"),
+        (".claude/settings.json", "{\"permissions\": {\"allow\": [\"Bash(npm run status)\"]}}\n"),
+        ("HANDOFF.md", "# Handoff\n\n## Status\n\nHalf done.\n\n## Next steps\n\n1. Finish.\n"),
+    ]);
+    let root = dir.path();
+    let caused_by = |path: &str, text: &str| {
+        write(root, path, text);
+        let found = found(root, &["--since", "HEAD", "--select", "orphan-file"]);
+        commit(root, path);
+        found
+    };
+    // A document that loads from now on brings what is wrong with it.
+    assert_eq!(caused_by("CLAUDE.md", "# Rules\n\n@docs/guide.md\n"), ["docs/guide.md missing-link-target"]);
+    // A skill stands in front of its files, whether it names them or not.
+    let script = ".claude/skills/deploy/scripts/roll_back.py";
+    assert_eq!(caused_by(script, "print(1)\n"), [".claude/skills/deploy/SKILL.md orphan-file"]);
+    // Settings decide about commands.
+    assert_eq!(caused_by(".claude/settings.json", "{}\n"), [".claude/commands/status.md blocked-injection"]);
+    // What a comment allows may come true.
+    assert_eq!(caused_by("sub/made.md", "Here.\n"), ["sub/CLAUDE.md unused-suppression"]);
+    // An old handoff in another form is not the work of every later change.
+    assert_eq!(caused_by("HANDOFF.md", "# Handoff\n\n## Status\n\nDone.\n\n## Next steps\n\n1. Rest.\n"), [""; 0]);
+}
+
+#[test]
 fn what_is_staged_counts_and_nothing_else() {
     let dir = project();
     let root = dir.path();

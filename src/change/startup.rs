@@ -144,7 +144,8 @@ fn touched_plans(
     let is_context =
         |path: &str| [before, after].iter().any(|of| of.file(path).is_some_and(|file| !file.roles.is_empty()));
     let is_file = |path: &str| after.index.presence(path) == Presence::File;
-    let paths: Vec<&Arc<str>> = change.changed.iter().filter(|path| !is_context(path) && is_file(path)).collect();
+    let paths: Vec<&Arc<str>> =
+        change.changed(&after.index).iter().filter(|path| !is_context(path) && is_file(path)).collect();
     let left_out = paths.len().saturating_sub(MAX_PATHS);
     let plans = |path: &&Arc<str>| {
         let (old, new) = (before.plan_of(client, &[path]), after.plan_of(client, &[path]));
@@ -226,7 +227,7 @@ fn load_changes(
             },
         );
     }
-    for path in &change.changed {
+    for path in change.changed(&after.index) {
         // A listing brings the name and description of a file; its text is another load.
         let listed = found.get(&**path).is_some_and(|load| load.trigger == Trigger::Listing);
         if (old.contains_key(&**path) || new.contains_key(&**path)) && !listed {

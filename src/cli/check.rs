@@ -185,11 +185,9 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let mut wanted = question.wanted.clone();
     let real = question.wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string()));
     wanted.extend(real);
-    let is_unchanged = question.change.as_ref().is_some_and(|change| change.changed.is_empty());
-    let lint::Outcome { mut diagnostics, suppressed } = match is_unchanged {
-        // Nothing changed, so nothing was caused.
-        true => lint::Outcome::default(),
-        false => lint::run(&workspace, selection),
+    let lint::Outcome { mut diagnostics, suppressed } = match &question.change {
+        Some(change) => since::run(change, &workspace, before.as_ref(), selection),
+        None => lint::run(&workspace, selection),
     };
     let mut baselined = 0;
     match baseline {

@@ -3,11 +3,12 @@
 use super::Unusable;
 use crate::change::{self, Affected, After, Change};
 use crate::diagnostic::Diagnostic;
-use crate::lint::{self, Selection};
+use crate::handoff;
+use crate::lint::{self, Outcome, Selection};
 use crate::references::drift::Mode;
 use crate::references::survey::{Asked, Needs, survey_of};
 use crate::report::Delta;
-use crate::workspace::{Earlier, Workspace};
+use crate::workspace::{Earlier, File, Workspace};
 use crate::world::World;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -50,13 +51,13 @@ pub(super) fn unusable(why: &str) -> Unusable {
 /// before, where it had to be loaded for that.
 pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
     after.notes.extend(change.notes.iter().cloned());
-    if change.changed.is_empty() {
+    if change.changed(&after.index).is_empty() {
         return None;
     }
     let needs = lint::needs_of_references(how.selection, &after.settings);
     if needs != Needs::NONE {
         let affected = Affected::by(change, after);
-        let wanted = |file: &crate::workspace::File| affected.holds(file);
+        let wanted = |file: &File| affected.holds(file);
         let asked = Asked {
             mode: how.mode,
             cached: how.cached,
@@ -75,6 +76,18 @@ pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace,
     Some(before)
 }
 
+/// Runs the lints over the state after, as far as the change may have changed what they find.
+pub(super) fn run(change: &Change, after: &Workspace, before: Option<&Workspace>, selection: &Selection) -> Outcome {
+    // Nothing changed, so nothing was caused.
+    if change.changed(&after.index).is_empty() {
+        return Outcome::default();
+    }
+    let affected = Affected::by(change, after);
+    // A comment that allows a finding is needless when the last lint that it is for is silent.
+    let wanted = |file: &File| affected.may_find(file, before) || !lint::suppressions(file).is_empty();
+    lint::run_on(after, selection, &wanted)
+}
+
 /// The findings that the change causes, and what it does to what loads at startup.
 pub(super) fn caused(
     change: &Change,
@@ -83,7 +96,7 @@ pub(super) fn caused(
     found: Vec<Diagnostic>,
     how: How<'_>,
 ) -> (Vec<Diagnostic>, Option<Delta>) {
-    if change.changed.is_empty() {
+    if change.changed(&after.index).is_empty() {
         return (Vec::new(), None);
     }
     let delta = before.as_ref().map(|before| Delta {
@@ -94,10 +107,13 @@ pub(super) fn caused(
         return (found, delta);
     }
     let mut before = before.unwrap_or_else(|| change::load_before(change, after));
+    handoff::survey::survey(&mut before, &change.before, &[], how.mode != Mode::Off);
+    // What was found in a document that has no finding now can take nothing out.
+    let renamed = change::renamed(&before, after);
+    let now: BTreeSet<&str> = found.iter().map(|finding| &*finding.path).collect();
+    let wanted = |file: &File| now.contains(&**renamed.get(&file.path).unwrap_or(&file.path));
     let fired: BTreeSet<&'static str> = found.iter().map(|finding| finding.lint).collect();
     if fired.iter().any(|name| lint::FOUND_BY_REFERENCES.contains(name)) {
-        let affected = Affected::by(change, after);
-        let wanted = |file: &crate::workspace::File| affected.holds(file);
         // Few documents are asked about, and a finding whose past is not known would be laid to the change.
         let mode = if how.mode == Mode::Off { Mode::Off } else { Mode::Full };
         let needs = lint::needs_of_references(how.selection, &before.settings);
@@ -112,8 +128,7 @@ pub(super) fn caused(
     if !fired.iter().any(by_engine) {
         selection.only = fired.iter().map(|name| (*name).to_owned()).collect();
     }
-    let known = lint::run(&before, &selection).diagnostics;
-    let renamed = change::renamed(&before, after);
+    let known = lint::run_on(&before, &selection, &wanted).diagnostics;
     let found = change::caused(found, &known, &renamed);
     // As for the workspace of the report: giving its memory back piece by piece would only cost time.
     std::mem::forget(before);

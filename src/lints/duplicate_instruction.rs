@@ -110,7 +110,11 @@ fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pa
     let done: HashSet<usize> = known.iter().map(|(_, again)| *again).collect();
     let mut sizes: Vec<usize> = Vec::with_capacity(said.len());
     let mut all: Vec<(u64, u32)> = Vec::new();
-    for (again, of) in said.iter().enumerate() {
+    // What loads at the start comes first. Without it no two files meet, so of the others only shingles count that are
+    // said at the start too.
+    let at_start = |of: &Said<'_>| audiences.iter().any(|audience| audience.start.contains(&*of.file.path));
+    let later = said.partition_point(at_start);
+    for (again, of) in said[..later].iter().enumerate() {
         let from = all.len();
         shingles(of.words, again as u32, &mut all);
         sizes.push(all.len() - from);
@@ -121,6 +125,19 @@ fn near(said: &[Said<'_>], audiences: &[Audience<'_>], known: &[Pair]) -> Vec<Pa
     for (hash, _) in &all {
         let met = &mut met[*hash as usize & mask];
         *met = met.saturating_add(1);
+    }
+    let mut own = Vec::new();
+    for (again, of) in said.iter().enumerate().skip(later) {
+        own.clear();
+        shingles(of.words, again as u32, &mut own);
+        sizes.push(own.len());
+        for shingle in &own {
+            let met = &mut met[shingle.0 as usize & mask];
+            if *met > 0 {
+                *met = met.saturating_add(1);
+                all.push(*shingle);
+            }
+        }
     }
     all.retain(|(hash, _)| met[*hash as usize & mask] > 1);
     // What has a shingle in common stands side by side then.

@@ -1,9 +1,10 @@
 //! What two states of a repository hold, as git's own lists: the files of a commit, those of the index, and what of the
 //! worktree differs from the index. Nothing is checked out, and no filter runs.
 
-use super::{GitError, Objects, Oid, Repository, command, output, output_of_input};
-use std::collections::BTreeSet;
+use super::{GitError, Objects, Oid, PLAIN_DIFF, Repository, command, output, output_of_input};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::sync::Arc;
 
 /// One entry of a commit's tree or of the index.
@@ -50,18 +51,6 @@ pub fn open(root: &Path) -> Result<Repository, GitError> {
         sparse: false,
         deadline: None,
     })
-}
-
-/// Files that are neither tracked nor ignored, relative to the root.
-///
-/// # Errors
-/// When git fails.
-pub fn untracked(root: &Path) -> Result<Vec<Arc<str>>, GitError> {
-    let mut git = command(root);
-    git.args(["ls-files", "--others", "--exclude-standard", "-z"]);
-    let paths = output(git)?;
-    let paths = paths.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok());
-    Ok(paths.filter(|path| !path.is_empty() && !path.ends_with('/')).map(Arc::from).collect())
 }
 
 /// The commit that a user's words name.
@@ -135,6 +124,48 @@ pub fn tree(repository: &Repository, commit: &str) -> Result<Vec<Entry>, GitErro
     }
 }
 
+/// [`tree`] by way of the index, of which git knows what differs without reading the folders that do not.
+///
+/// # Errors
+/// When git fails.
+pub fn tree_beside(
+    repository: &Repository,
+    commit: &str,
+    index: &[Entry],
+    hooks_index: bool,
+) -> Result<Vec<Entry>, GitError> {
+    let mut git = command(&repository.root);
+    use_index(&mut git, hooks_index)?;
+    git.args(["diff-index", "--cached", "-r", "--no-renames", "--relative", "--ignore-submodules=none"]);
+    git.args(PLAIN_DIFF).args(["--end-of-options", commit]);
+    match differing_before(&output(git)?) {
+        Some(before) => {
+            let same = index.iter().filter(|entry| !before.contains_key(&entry.path)).cloned();
+            Ok(same.chain(before.values().flatten().cloned()).collect())
+        }
+        // A file in conflict is in the index more than once.
+        None => tree(repository, commit),
+    }
+}
+
+/// Reads `:MODE MODE OLD NEW STATUS` and `PATH`, each ended by NUL: the paths that differ with what they were before.
+/// `None` when the index holds a conflict.
+fn differing_before(bytes: &[u8]) -> Option<BTreeMap<Arc<str>, Option<Entry>>> {
+    let mut found = BTreeMap::new();
+    let mut fields = bytes.split(|byte| *byte == 0).map(|field| std::str::from_utf8(field));
+    while let Some(field) = fields.next() {
+        let Some(raw) = field.ok().and_then(|field| field.strip_prefix(':')) else { continue };
+        let Some(Ok(path)) = fields.next() else { continue };
+        let words: Vec<&str> = raw.split(' ').collect();
+        let [mode, _, oid, _, status] = words[..] else { continue };
+        if status == "U" {
+            return None;
+        }
+        found.insert(path.into(), kind_of(mode).map(|kind| Entry { path: path.into(), kind, oid: oid.into() }));
+    }
+    Some(found)
+}
+
 fn is_commit(root: &Path, commit: &str) -> bool {
     let mut git = command(root);
     git.args(["cat-file", "-e", &format!("{commit}^{{commit}}")]);
@@ -149,15 +180,30 @@ fn is_commit(root: &Path, commit: &str) -> bool {
 /// When git fails.
 pub fn index(root: &Path, hooks_index: bool) -> Result<Vec<Entry>, GitError> {
     let mut git = command(root);
-    if hooks_index && let Some(file) = std::env::var_os("GIT_INDEX_FILE") {
-        let file = std::path::absolute(PathBuf::from(file));
-        git.env("GIT_INDEX_FILE", file.map_err(|error| GitError { message: error.to_string() })?);
-    }
+    use_index(&mut git, hooks_index)?;
     git.args(["ls-files", "--stage", "-z"]);
     let mut found = read_entries(&output(git)?);
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found.dedup_by(|later, first| later.path == first.path);
     Ok(found)
+}
+
+fn use_index(git: &mut Command, hooks_index: bool) -> Result<(), GitError> {
+    if hooks_index && let Some(file) = std::env::var_os("GIT_INDEX_FILE") {
+        let file = std::path::absolute(PathBuf::from(file));
+        git.env("GIT_INDEX_FILE", file.map_err(|error| GitError { message: error.to_string() })?);
+    }
+    Ok(())
+}
+
+/// What a mode of git's stands for; `None` for what is not there.
+fn kind_of(mode: &str) -> Option<TreeKind> {
+    match mode {
+        "120000" => Some(TreeKind::Link),
+        "160000" => Some(TreeKind::Submodule),
+        mode if mode.starts_with("100") => Some(TreeKind::File),
+        _ => None,
+    }
 }
 
 /// Reads `MODE KIND OID\tPATH` of a tree and `MODE OID STAGE\tPATH` of the index, ended by NUL.
@@ -171,13 +217,7 @@ fn read_entries(bytes: &[u8]) -> Vec<Entry> {
         if is_index && !matches!(third, "0" | "2") {
             return None;
         }
-        let kind = match mode {
-            "120000" => TreeKind::Link,
-            "160000" => TreeKind::Submodule,
-            mode if mode.starts_with("100") => TreeKind::File,
-            _ => return None,
-        };
-        Some(Entry { path: path.into(), kind, oid: if is_index { second } else { third }.into() })
+        Some(Entry { path: path.into(), kind: kind_of(mode)?, oid: if is_index { second } else { third }.into() })
     };
     bytes.split(|byte| *byte == 0).filter_map(entry).collect()
 }
@@ -257,5 +297,16 @@ mod tests {
         let text = b"100644 aaaa1111 0\ta\x00100644 bbbb1111 1\tb\x00100644 cccc1111 2\tb\x00100644 dddd1111 3\tb\0";
         let found: Vec<String> = read_entries(text).into_iter().map(|entry| entry.oid.to_string()).collect();
         assert_eq!(found, ["aaaa1111", "cccc1111"]);
+    }
+
+    #[test]
+    fn what_the_index_changed_is_read_as_it_was() {
+        let text = b":100644 100755 aaaa1111 aaaa1111 M\0run.sh\0:000000 100644 00000000 bbbb1111 A\0new\0\
+            :120000 000000 cccc1111 00000000 D\0link\0";
+        let found = differing_before(text).unwrap();
+        let kinds: Vec<_> = found.iter().map(|(path, was)| (&**path, was.as_ref().map(|was| was.kind))).collect();
+        let wanted = [("link", Some(TreeKind::Link)), ("new", None), ("run.sh", Some(TreeKind::File))];
+        assert_eq!(kinds, wanted);
+        assert!(differing_before(b":100644 000000 aaaa1111 00000000 U\0both.md\0").is_none());
     }
 }
