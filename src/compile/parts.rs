@@ -15,13 +15,13 @@ use crate::tokens;
 use crate::workspace::Workspace;
 
 /// Fewer tokens in a section are read faster than looked up.
-const LEAST_SECTION: u64 = 200;
+const LEAST_SECTION: u64 = 150;
 
 /// Fewer tokens between lines that stay are not taken out.
 const LEAST_RUN: u64 = 40;
 
 /// Fewer tokens in all that may go are not worth a document.
-const LEAST_FREE: u64 = 100;
+const LEAST_FREE: u64 = 80;
 
 /// Fewer bytes are fewer than [`LEAST_SECTION`] tokens in any text that people write.
 const LEAST_BYTES: u32 = 300;

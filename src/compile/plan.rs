@@ -64,7 +64,8 @@ impl Profile {
         let classes = || facts.own.iter().chain(&facts.around);
         let is_named = facts.named.resolved() > 0 && !facts.is(Class::Daily)
             || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
-        if is_general || facts.strong > 0 && !is_named {
+        let is_strong = facts.strong > 0 && facts.strong * 6 >= facts.prose_lines;
+        if is_general || is_strong && !is_named {
             return 0;
         }
         // A long section of directives about one thing is read with that thing. A short one, or one of commands that are
