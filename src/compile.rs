@@ -10,6 +10,7 @@ mod duplicates;
 pub mod emit;
 mod evidence;
 pub mod forms;
+mod items;
 mod lexicon;
 pub mod map;
 mod names;
