@@ -32,6 +32,8 @@ struct Outcome {
     returns: bool,
     stays: bool,
     instructions: (usize, usize),
+    /// Startup plans of clients in use, and how many of them grew.
+    plans: (usize, usize),
     /// Tokens of sources that load at startup, by what became of them.
     reasons: BTreeMap<String, u64>,
 }
@@ -51,6 +53,7 @@ fn main() {
     println!("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |");
     let mut large: [Vec<f64>; 4] = Default::default();
     let mut reasons = Reasons::new();
+    let (mut plans, mut grown) = (0, 0);
     let (mut proofs, mut returns, mut stays, mut labels) = (0, 0, 0, 0);
     for repository in &repositories {
         let workspace = workspace::load(&Disk, repository, Settings::default(), None);
@@ -61,6 +64,8 @@ fn main() {
             .map(|profile| outcome(repository, &workspace, profile, &root, tokens));
         let startup = startup(&workspace);
         for of in &outcomes {
+            plans += of.plans.0;
+            grown += of.plans.1;
             proofs += usize::from(of.holds);
             returns += usize::from(of.returns);
             stays += usize::from(of.stays);
@@ -105,6 +110,7 @@ fn main() {
         "- runs: {} of which the proof holds for {proofs}, the sources come back in {returns}, a second run changes nothing in {stays}, no instruction is lost in {labels}",
         2 * repositories.len()
     );
+    println!("- startup plans of clients in use: {plans}, of which {grown} grew");
 }
 
 /// The longest memory file of the root, with its text.
@@ -192,6 +198,10 @@ fn outcome(repository: &Path, workspace: &Workspace, profile: Profile, root: &st
         returns,
         stays: again.is_ok_and(|again| again.outputs == compiled.outputs && again.map == compiled.map),
         instructions: (compiled.proof.instructions_before, compiled.proof.instructions_after),
+        plans: (
+            compiled.clients.len(),
+            compiled.clients.iter().filter(|(_, before, after)| after.tokens > before.tokens).count(),
+        ),
         reasons: reasons_of(workspace, &compiled),
     }
 }

@@ -88,7 +88,9 @@ pub(super) fn veto(
     {
         return stays("it says how to run and check every day");
     }
-    if is_index(facts) && facts.tokens < LONG_INDEX {
+    // A line that says where to read more would only be put behind another one.
+    let is_pointer = facts.pointers > 0 && facts.prose_lines <= 2 && facts.lines <= 3 && facts.tokens < POINTER;
+    if is_pointer || is_index(facts) && facts.tokens < LONG_INDEX {
         return stays("it says where to read more");
     }
     None
@@ -99,6 +101,9 @@ fn is_index(facts: &Facts) -> bool {
     let is_list = facts.pointers * 2 >= facts.prose_lines.max(1) && facts.tokens <= 60 * facts.pointers as u64;
     facts.is(Class::Pointers) && is_list && facts.code_lines == 0
 }
+
+/// A line that says where to read more has fewer tokens, its heading included.
+const POINTER: u64 = 60;
 
 /// From so many tokens on an index is looked up, and not read each time.
 const LONG_INDEX: u64 = 300;
@@ -242,6 +247,8 @@ pub(super) fn skill(facts: &Facts) -> Candidate {
     match facts.tokens {
         150.. => add(1, format!("{} tokens", facts.tokens)),
         0..60 => add(-3, format!("{} tokens only", facts.tokens)),
+        // A skill is listed at every start, which a few lines without an order are not worth.
+        60..100 if steps < 3 => add(-3, format!("{} tokens without steps", facts.tokens)),
         _ => {}
     }
     if facts.code_lines > 2 {
