@@ -48,7 +48,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Verify,
         &[
-            "definition of done", "done ", "before commit", "before you commit", "before push", "pre-commit", "quality gate",
+            "definition of done", "done ", "before commit", "before you commit", "before push", "pre-commit", "quality gate", "gate ", "gates ",
             "quality ", "verification", "verify", "checklist", "validation gate", "acceptance", "验证", "质量", "検証", "品質",
             "ゲート", "完了", "fertig", "prüfung",
         ],
@@ -69,7 +69,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "behavior", "behaviour", "discipline", "for ai", "ai assistant", "ai agent", "agent instruction", "instructions",
             "convention", "ground rule", "expectation", "contributing", "development workflow", "the standards", "工作", "原则", "规范",
             "约束", "協働", "作法", "原則", "ルール", "開発ループ", "arbeitsweise", "kommunikation", "vor dem", "konventionen",
-            "regeln", "grundsätze", "gotcha", "pitfall", "important", "what not", "not to ", "anti-pattern", "antipattern", "avoid",
+            "regeln", "grundsätze", "gotcha", "pitfall", "important", "what not", "not to ", "not accept", "start here", "style", "coding standard", "code standard", "anti-pattern", "antipattern", "avoid",
         ],
     ),
     (
@@ -108,7 +108,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Daily,
         &[
-            "command", "build", "test", "lint", "formatting", "run ", "running test", "development", "scripts", "tooling", "toolchain",
+            "command", "build", "test", "lint", "formatting", "validation ", "validating", "run ", "running test", "development", "scripts", "tooling", "toolchain",
             "开发命令", "コマンド", "befehle",
         ],
     ),
@@ -169,7 +169,7 @@ const GATE: &[&str] = &[
     "before commit", "before you commit", "before each commit", "before every commit", "before any commit", "before push",
     "before you push", "before merg", "before opening a p", "before open", "before creating a p", "before submitting", "before finishing",
     "before declaring", "before marking", "before considering", "before you finish", "before completing", "before reporting", "before returning",
-    "before handing", "before a pr ", "before the pr ", "before any pr ", "before pr ", "before prs ", "after every change", "after each change",
+    "before handing", "before requesting", "before asking for", "before review", "before a pr ", "before the pr ", "before any pr ", "before pr ", "before prs ", "after every change", "after each change",
     "after any change", "after making change", "after code change", "must pass", "should pass before",
     "have to pass", "all tests pass", "ensure tests pass", "make sure tests pass", "tests must", "must be green", "is done when", "are done when",
     "task is complete", "definition of done", "same commit", "same pr ", "same pull request", "conventional commit",
@@ -242,6 +242,18 @@ fn is_for_all_work(sentence: &str) -> bool {
 /// Whether a lower-case text has a word of the strongest directives.
 pub(super) fn is_strong(text: &str) -> bool {
     holds(text, STRONG)
+}
+
+/// Whether a heading announces commands.
+pub(super) fn is_commands(title: &str) -> bool {
+    holds(&title.to_lowercase(), &["command", "scripts", "befehle", "命令", "コマンド"])
+}
+
+/// Whether a heading says that what stands under it matters in all work.
+pub(super) fn is_strong_heading(title: &str) -> bool {
+    let title = format!("{} ", title.to_lowercase());
+    // What is required is the subject of a heading that begins so, and else a word about it.
+    is_strong(&title) || place_of(&title, "required ").is_some_and(|at| at > 0)
 }
 
 /// Whether a lower-case line calls for attention.

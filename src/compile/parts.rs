@@ -71,7 +71,7 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     }
     let judged = Judged { facts, guess: None, veto: None, best: None };
     let veto = veto(workspace, source, at, &judged, &[]).filter(|veto| veto.by_lines)?;
-    let titled = lexicon::is_strong(&format!("{} ", judged.facts.title.to_lowercase()));
+    let titled = lexicon::is_strong_heading(&judged.facts.title);
     if is_about_all_work(&judged.facts, titled) {
         return None;
     }

@@ -54,15 +54,16 @@ impl Profile {
         }
     }
 
-    /// The least score of a move of what is told from all work by its heading or its paths: the smallest root does
+    /// The least score of a move of what is told from all work by its heading or its scope: the smallest root does
     /// without it.
-    fn threshold_of(self, facts: &Facts) -> i32 {
-        if self != Profile::Minimal || facts.tokens < LEAST_RULE {
+    fn threshold_of(self, judged: &Judged) -> i32 {
+        let facts = &judged.facts;
+        if self != Profile::Minimal || facts.tokens < LEAST_RULE || facts.is_foreign {
             return self.threshold();
         }
-        let is_general = facts.is_conduct() || facts.is_foreign;
+        let is_general = facts.is_conduct() || facts.around.contains(&Class::Conduct);
         let classes = || facts.own.iter().chain(&facts.around);
-        let is_named = facts.named.resolved() > 0 && !facts.is(Class::Daily)
+        let is_named = judged.guess.as_ref().is_some_and(|guess| guess.points > 1)
             || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
         let is_strong = facts.strong > 0 && facts.strong * 6 >= facts.prose_lines;
         if is_general || is_strong && !is_named {
@@ -454,7 +455,7 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, before: Option<&Row
         return None;
     }
     let best = judged.best.clone()?;
-    let threshold = options.profile.threshold_of(&judged.facts);
+    let threshold = options.profile.threshold_of(judged);
     let same = |row: &&Row| row.chosen && row.action == best.action.name() && row.scope == best.scope;
     // What was moved stays moved unless much speaks against it.
     let threshold = if before.filter(same).is_some() { threshold - LEAD } else { threshold };

@@ -71,21 +71,17 @@ pub(super) fn veto(
     if is_about_checks || facts.is(Class::Git) && (says || !facts.is(Class::Reference)) {
         return stays("it is about commits, reviews or checks of all work");
     }
-    if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
+    if super::lexicon::is_strong_heading(&facts.title) && facts.named.in_title.is_empty() {
         return lines_stay("its heading says that it matters in all work");
     }
     let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
     // Checks without a command are a principle where they are strong.
     let is_daily = facts.commands() || facts.strong > 0 && facts.tokens < LONG;
-    if facts.is(Class::Daily)
-        && says
-        && is_daily
-        && !is_titled
-        && !facts.is(Class::Task)
-        && !facts.is(Class::Reference)
-        && facts.density() >= 12
-        && facts.tokens < 800
-    {
+    let is_long = facts.tokens >= 800 || facts.density() < 12;
+    let is_list = super::lexicon::is_commands(&facts.title) && facts.commands() && facts.tokens < SHORT_LIST;
+    let is_daily = says && is_daily && !is_long || is_list;
+    let is_other = is_titled || facts.is(Class::Task) || facts.is(Class::Reference);
+    if facts.is(Class::Daily) && is_daily && !is_other {
         return stays("it says how to run and check every day");
     }
     // A line that says where to read more would only be put behind another one.
@@ -101,6 +97,9 @@ fn is_index(facts: &Facts) -> bool {
     let is_list = facts.pointers * 2 >= facts.prose_lines.max(1) && facts.tokens <= 60 * facts.pointers as u64;
     facts.is(Class::Pointers) && is_list && facts.code_lines == 0
 }
+
+/// A list of commands with fewer tokens is read faster than looked up.
+const SHORT_LIST: u64 = 200;
 
 /// A line that says where to read more has fewer tokens, its heading included.
 const POINTER: u64 = 60;
