@@ -3,9 +3,11 @@
 //! The state before is read from git's objects and never checked out. Both states are judged by the same settings, those of
 //! the state after.
 
+mod news;
 mod refs;
 mod startup;
 
+pub use news::news;
 pub use refs::{RefChange, RefChanges, ref_changes};
 pub use startup::{Figures, LoadChange, LoadKind, PathFigures, Startup, earlier, path_figures, startup_of};
 
@@ -21,6 +23,7 @@ use crate::world::git::compare::{self, Entry};
 use crate::world::git::{GitError, Oid, Repository};
 use crate::world::{Disk, Tree, World};
 use aho_corasick::AhoCorasick;
+use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -191,9 +194,36 @@ pub fn load_before(change: &Change, after: &Workspace) -> Workspace {
 pub struct Affected<'a> {
     changed: &'a BTreeSet<Arc<str>>,
     /// Names of files and folders that changed, as they stand in texts.
-    names: Option<AhoCorasick>,
+    names: Names,
     /// Whether a file changed that may decide about the findings in every other one.
     decides_for_all: bool,
+}
+
+/// Names to look for in texts.
+enum Names {
+    /// A few, one after the other: that is quicker by far.
+    Few(Vec<Finder<'static>>),
+    /// Many at once; `None` when they are too many for a table, and then every text may hold one.
+    Many(Option<AhoCorasick>),
+}
+
+/// Up to this many names are sought one by one.
+const FEW: usize = 12;
+
+impl Names {
+    fn of(names: Vec<String>) -> Names {
+        match names.len() {
+            0..=FEW => Names::Few(names.iter().map(|name| Finder::new(name).into_owned()).collect()),
+            _ => Names::Many(AhoCorasick::new(names).ok()),
+        }
+    }
+
+    fn are_in(&self, text: &str) -> bool {
+        match self {
+            Names::Few(names) => names.iter().any(|name| name.find(text.as_bytes()).is_some()),
+            Names::Many(names) => names.as_ref().is_none_or(|names| names.is_match(text)),
+        }
+    }
 }
 
 /// Words that start the commands whose names a manifest defines.
@@ -218,7 +248,7 @@ impl<'a> Affected<'a> {
         }
         let encoded: Vec<String> =
             names.iter().filter(|name| name.contains(' ')).map(|name| name.replace(' ', "%20")).collect();
-        let names = AhoCorasick::new(names.into_iter().map(str::to_owned).chain(encoded)).ok();
+        let names = Names::of(names.into_iter().map(str::to_owned).chain(encoded).collect());
         // Settings and manifests hold for documents that do not name them.
         let is_settings = |path: &Arc<str>| {
             let is_context = !crate::clients::roles_of(path).is_empty() || crate::clients::is_client_folder(path);
@@ -229,7 +259,7 @@ impl<'a> Affected<'a> {
 
     /// Whether the references of a document may have changed.
     pub fn holds(&self, file: &File) -> bool {
-        self.changed.contains(&file.path) || self.names.as_ref().is_none_or(|names| names.is_match(&file.source.text))
+        self.changed.contains(&file.path) || self.names.are_in(&file.source.text)
     }
 
     /// Whether the lints that look at one document may say something else of it than they did in the state before, which

@@ -1,9 +1,11 @@
 //! What is told together: the instructions of the files that one load plan can hold at the same time.
 
 pub mod manifests;
+mod news;
 pub mod tools;
 mod topics;
 
+pub use news::Concern;
 pub use topics::{TOPICS, Topic, choices, scope};
 
 use crate::clients::Role;
@@ -70,6 +72,42 @@ impl Said<'_> {
     }
 }
 
+/// Words that only carry polarity or strength.
+const POLARITY: [&str; 26] = [
+    "never",
+    "always",
+    "do",
+    "not",
+    "don't",
+    "must",
+    "mustn't",
+    "should",
+    "shouldn't",
+    "avoid",
+    "please",
+    "ensure",
+    "only",
+    "shall",
+    "prefer",
+    "make",
+    "sure",
+    "to",
+    "the",
+    "a",
+    "an",
+    "be",
+    "any",
+    "all",
+    "that",
+    "you",
+];
+
+/// The words that say what an instruction is about, in order; none where too little is left to compare.
+pub fn core(words: &str) -> Option<String> {
+    let kept: Vec<&str> = words.split(' ').filter(|word| !POLARITY.contains(word)).collect();
+    (kept.len() >= 2 && kept.len() <= 14).then(|| kept.join(" "))
+}
+
 /// Folders whose context files are for other repositories.
 const TEMPLATES: [&str; 6] = ["template", "templates", "fixtures", "testdata", "examples", "assets"];
 
@@ -106,11 +144,17 @@ pub fn audiences(workspace: &Workspace) -> Vec<Audience<'_>> {
 }
 
 /// Every instruction of every file that some client can load: what loads at the start first, memory files before rules.
+/// Where two states are compared, only of files of the start and of those that the change concerns: no two others can
+/// have come to disagree.
 pub fn said<'a>(workspace: &'a Workspace, audiences: &[Audience<'_>]) -> Vec<Said<'a>> {
     let at_start = |path: &str| audiences.iter().any(|of| of.start.contains(path));
     let heard = |path: &str| at_start(path) || audiences.iter().any(|of| of.later.contains(path));
-    let mut files: Vec<&File> =
-        workspace.files.iter().filter(|file| file.linted && file.is_readable() && heard(&file.path)).collect();
+    let concern = workspace.news.as_ref().map(Concern::of);
+    let counts = |file: &&File| {
+        let is_concerned = || concern.as_ref().is_none_or(|concern| concern.holds(file));
+        file.linted && file.is_readable() && heard(&file.path) && (at_start(&file.path) || is_concerned())
+    };
+    let mut files: Vec<&File> = workspace.files.iter().filter(counts).collect();
     // The memory file of the root is where a reader looks first.
     let depth = |file: &File| file.path.matches('/').count();
     files.sort_by_cached_key(|file| (!at_start(&file.path), !file.has_role(&[Role::Memory]), depth(file), &*file.path));

@@ -183,6 +183,18 @@ pub struct Workspace {
     heaviest: OnceLock<Vec<ClientPlan>>,
     /// What loaded at startup in an earlier state, where one is compared with.
     pub earlier: Option<Earlier>,
+    /// What the instructions have that those of an earlier state have not, or the other way round; `None` where nothing is
+    /// compared, or too much is new to tell.
+    pub news: Option<News>,
+}
+
+/// What is new about instructions, compared with an earlier state of the repository.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct News {
+    /// Documents that a change may have touched.
+    pub documents: BTreeSet<Arc<str>>,
+    /// The words of instructions that came to or went from what loads at the start, normalised.
+    pub instructions: BTreeSet<String>,
 }
 
 /// What loaded at startup in an earlier state of the repository.
@@ -374,6 +386,7 @@ fn load_files(
         plans: OnceLock::new(),
         heaviest: OnceLock::new(),
         earlier: None,
+        news: None,
     };
     plans::read_what_loads_all_the_same(&mut workspace, world);
     workspace

@@ -121,10 +121,13 @@ const ROOMS: &[(&str, &[&str])] = &[
         &[
             "clients",
             "config",
+            "content",
             "diagnostic",
             "discover",
+            "instructions",
             "load",
             "measure",
+            "model",
             "paths",
             "references",
             "source",

@@ -8,7 +8,7 @@ use crate::lint::{self, Outcome, Selection};
 use crate::references::drift::Mode;
 use crate::references::survey::{Asked, Needs, survey_of};
 use crate::report::Delta;
-use crate::workspace::{Earlier, File, Workspace};
+use crate::workspace::{Earlier, File, News, Workspace};
 use crate::world::World;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -77,7 +77,12 @@ pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace,
 }
 
 /// Runs the lints over the state after, as far as the change may have changed what they find.
-pub(super) fn run(change: &Change, after: &Workspace, before: Option<&Workspace>, selection: &Selection) -> Outcome {
+pub(super) fn run(
+    change: &Change,
+    after: &mut Workspace,
+    before: Option<&Workspace>,
+    selection: &Selection,
+) -> Outcome {
     // Nothing changed, so nothing was caused.
     if change.changed(&after.index).is_empty() {
         return Outcome::default();
@@ -85,6 +90,15 @@ pub(super) fn run(change: &Change, after: &Workspace, before: Option<&Workspace>
     let affected = Affected::by(change, after);
     // A comment that allows a finding is needless when the last lint that it is for is silent.
     let wanted = |file: &File| affected.may_find(file, before) || !lint::suppressions(file).is_empty();
+    after.news = match before {
+        Some(before) => change::news(before, after, &wanted),
+        // Nothing that a client loads has changed; the tools may see to other things now.
+        None => {
+            let changed = change.changed(&after.index);
+            let is_same = !after.configs.keys().any(|config| changed.contains(*config));
+            is_same.then(News::default)
+        }
+    };
     lint::run_on(after, selection, &wanted)
 }
 
@@ -128,6 +142,7 @@ pub(super) fn caused(
     if !fired.iter().any(by_engine) {
         selection.only = fired.iter().map(|name| (*name).to_owned()).collect();
     }
+    before.news.clone_from(&after.news);
     let known = lint::run_on(&before, &selection, &wanted).diagnostics;
     let found = change::caused(found, &known, &renamed);
     // As for the workspace of the report: giving its memory back piece by piece would only cost time.

@@ -87,6 +87,9 @@ fn latin_language(text: &str) -> (Language, usize, usize) {
         // Where no other language comes near for so long, none will.
         if words == SOME_WORDS {
             others = stops[1..].iter().any(|other| *other * 2 > stops[0]);
+            if !others && stops[0] * 100 > words * ENGLISH_PERCENT_OF_FEW {
+                return (LATIN[0], stops[0], words);
+            }
         }
         // Most documents are English, and a few hundred words tell.
         let least = if others { ENGLISH_PERCENT } else { STOP_PERCENT };

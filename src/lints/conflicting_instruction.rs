@@ -1,6 +1,6 @@
 //! Two instructions on one load plan that cannot both be followed.
 
-use crate::content::{self, Said, choices, scope};
+use crate::content::{self, Said, choices, core, scope};
 use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
@@ -22,36 +22,6 @@ pub static CONFLICTING_INSTRUCTION: Lint = Lint {
     since: "0.1.0",
     check: Check::Workspace(check),
 };
-
-/// Words that only carry polarity or strength.
-const POLARITY: [&str; 26] = [
-    "never",
-    "always",
-    "do",
-    "not",
-    "don't",
-    "must",
-    "mustn't",
-    "should",
-    "shouldn't",
-    "avoid",
-    "please",
-    "ensure",
-    "only",
-    "shall",
-    "prefer",
-    "make",
-    "sure",
-    "to",
-    "the",
-    "a",
-    "an",
-    "be",
-    "any",
-    "all",
-    "that",
-    "you",
-];
 
 /// A topic about which one place says more than this many things is a table of cases, no rule.
 const MANY_VALUES: usize = 3;
@@ -145,10 +115,4 @@ fn has_exception(words: &str) -> bool {
     let cases =
         ["unless", "except", "otherwise", "depending", "either", "if", "when", "where", "existing", "match", "legacy"];
     words.split(' ').any(|word| cases.contains(&word))
-}
-
-/// The words that say what an instruction is about, in order; none where too little is left to compare.
-fn core(words: &str) -> Option<String> {
-    let kept: Vec<&str> = words.split(' ').filter(|word| !POLARITY.contains(word)).collect();
-    (kept.len() >= 2 && kept.len() <= 14).then(|| kept.join(" "))
 }

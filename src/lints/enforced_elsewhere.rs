@@ -5,6 +5,7 @@ use crate::content::{Said, choices, scope};
 use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
 use crate::instructions::Kind;
 use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::workspace::File;
 
 /// The lint.
 pub static ENFORCED_ELSEWHERE: Lint = Lint {
@@ -64,7 +65,9 @@ fn check(cx: &mut Checker<'_>) {
     if enforced.settings.is_empty() && enforced.bans.is_empty() {
         return;
     }
-    for file in workspace.files.iter().filter(|file| file.linted && file.is_readable() && !file.roles.is_empty()) {
+    let is_new = |file: &File| workspace.news.as_ref().is_none_or(|news| news.documents.contains(&file.path));
+    let is_judged = |file: &&File| file.linted && file.is_readable() && !file.roles.is_empty() && is_new(file);
+    for file in workspace.files.iter().filter(is_judged) {
         let words = file.instruction_words();
         let items = file.instructions().items.iter().enumerate();
         for (nth, item) in items.filter(|(_, item)| item.kind != Kind::Conditional) {

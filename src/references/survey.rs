@@ -201,25 +201,32 @@ pub fn read_documents(workspace: &mut Workspace, world: &dyn World) -> BTreeMap<
 fn missing_targets(workspace: &Workspace, wanted: Option<&Wanted<'_>>, needs: Needs) -> BTreeSet<Arc<str>> {
     let is_wanted = |path: &str| wanted.is_none_or(|wanted| workspace.file(path).is_some_and(wanted));
     let mut found: BTreeSet<Arc<str>> = BTreeSet::new();
-    for edge in workspace.imports.iter().filter(|edge| needs.links && is_wanted(&edge.from)) {
-        if let ImportTarget::Missing(target) = &edge.target {
-            found.insert(target.as_str().into());
-        }
+    for edge in workspace.imports.iter().filter(|_| needs.links) {
+        match &edge.target {
+            ImportTarget::Missing(target) if is_wanted(&edge.from) => found.insert(target.as_str().into()),
+            _ => continue,
+        };
     }
     let is_missing = |path: &String| workspace.index.presence(path) == Presence::Missing;
     let linking = workspace.files.iter().filter(|file| file.linted && file.document.format == Format::Markdown);
-    for file in linking.filter(|file| needs.links && wanted.is_none_or(|wanted| wanted(file))) {
+    for file in linking.filter(|_| needs.links) {
         let targets = links(file).filter_map(|link| match &link.destination {
             Destination::Path(path) => normalize(parent(&file.path), path.trim_start_matches('/')),
             _ => None,
         });
-        found.extend(targets.filter(is_missing).map(Arc::from));
+        let mut missing = targets.filter(is_missing).peekable();
+        if missing.peek().is_some() && wanted.is_none_or(|wanted| wanted(file)) {
+            found.extend(missing.map(Arc::from));
+        }
     }
     let rules = if needs.scopes { workspace.scoped_rules() } else { &[] };
-    for rule in rules.iter().filter(|rule| is_wanted(&rule.file)) {
+    for rule in rules {
         let plain = rule.patterns.iter().filter(|pattern| !pattern.text.contains(['*', '?', '[', '{', '!', '\\']));
         let paths = plain.filter_map(|pattern| normalize(&rule.anchor, pattern.text.trim_start_matches('/')));
-        found.extend(paths.filter(is_missing).map(Arc::from));
+        let mut missing = paths.filter(is_missing).peekable();
+        if missing.peek().is_some() && is_wanted(&rule.file) {
+            found.extend(missing.map(Arc::from));
+        }
     }
     found.remove("");
     found

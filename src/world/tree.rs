@@ -4,6 +4,7 @@ use super::git::compare::{self, Entry, TreeKind};
 use super::git::{GitError, Objects, Oid, Repository};
 use super::links::real_path;
 use super::{DirEntry, Disk, EntryKind, ReadError, Stat, World};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -104,6 +105,10 @@ impl Tree {
         self.folders.contains_key(path)
     }
 
+    fn is_on_disk(&self, entry: &Entry) -> bool {
+        self.position(&entry.path).is_some_and(|at| self.on_disk[at])
+    }
+
     fn position(&self, path: &str) -> Option<usize> {
         self.entries.binary_search_by(|entry| (*entry.path).cmp(path)).ok()
     }
@@ -147,14 +152,15 @@ impl Tree {
         if inside.components().next() == Some(Component::Normal(".git".as_ref())) {
             return None;
         }
-        let mut parts = Vec::new();
+        let mut found = String::with_capacity(inside.as_os_str().len());
         for part in inside.components() {
-            match part {
-                Component::Normal(part) => parts.push(part.to_str()?),
-                _ => return None,
+            let Component::Normal(part) = part else { return None };
+            if !found.is_empty() {
+                found.push('/');
             }
+            found.push_str(part.to_str()?);
         }
-        Some(parts.join("/"))
+        Some(found)
     }
 
     /// What is at an absolute path; links are followed on the way, and at its end when `last` says so.
@@ -165,8 +171,12 @@ impl Tree {
             let target = self.blob(&self.entries[*link].oid).ok_or(io::ErrorKind::NotFound)?;
             Ok(Some(PathBuf::from(String::from_utf8_lossy(&target).into_owned())))
         };
-        let at = real_path(path, last, link)?;
-        let Some(inside) = self.inside(&at) else { return Ok(Found::Elsewhere(at)) };
+        let is_plain = || path.components().all(|part| matches!(part, Component::Normal(_) | Component::RootDir));
+        let at = match self.links.is_empty() && is_plain() {
+            true => Cow::Borrowed(path),
+            false => Cow::Owned(real_path(path, last, link)?),
+        };
+        let Some(inside) = self.inside(&at) else { return Ok(Found::Elsewhere(at.into_owned())) };
         if self.folders.contains_key(&inside) {
             return Ok(Found::Folder(inside));
         }
@@ -198,7 +208,7 @@ impl World for Tree {
             Found::Folder(_) => return Err(ReadError::NotAFile),
             Found::Elsewhere(path) => return Disk.read(&path, limit),
         };
-        if self.position(&entry.path).is_some_and(|at| self.on_disk[at])
+        if self.is_on_disk(entry)
             && let Ok(bytes) = Disk.read(&self.root.join(&*entry.path), limit)
         {
             return Ok(bytes);
@@ -222,6 +232,7 @@ impl World for Tree {
     fn stat(&self, path: &Path) -> Option<Stat> {
         match self.find(path, true).ok()? {
             Found::Folder(_) => Some(Stat { kind: EntryKind::Dir, bytes: 0 }),
+            Found::Entry(entry) if self.is_on_disk(entry) => Disk.stat(&self.root.join(&*entry.path)),
             Found::Entry(entry) => {
                 let bytes = self.blob(&entry.oid).map_or(0, |bytes| bytes.len() as u64);
                 Some(Stat { kind: EntryKind::File, bytes })
