@@ -218,7 +218,7 @@ pub(super) fn is_grave(text: &str) -> bool {
 pub(super) fn is_gate(text: &str) -> bool {
     // A call that must pass through a place, and what is done whenever possible, wait for nothing.
     let passes = |word: &&str| place_of(text, word).is_some_and(|at| !text[at + word.len()..].starts_with(" through"));
-    GATE.iter().any(|word| passes(word)) || text.split(['.', ';', '|']).any(is_for_all_work)
+    GATE.iter().any(passes) || text.split(['.', ';', '|']).any(is_for_all_work)
 }
 
 /// Whether a lower-case sentence directs all work.

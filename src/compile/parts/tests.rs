@@ -1,3 +1,7 @@
+//! What is divided, what stays, and what becomes of the parts in plans, edits and later runs.
+
+#![allow(clippy::unwrap_used)]
+
 use crate::compile::decompile::decompile;
 use crate::compile::map::Map;
 use crate::compile::plan::{Options, Profile};
