@@ -74,8 +74,8 @@ impl Facts {
 
     /// Whether its heading is about all work. One that names a task, such as a release process, is about that task.
     pub(super) fn is_conduct(&self) -> bool {
-        let place = |class: Class| self.own.iter().position(|own| *own == class);
-        place(Class::Conduct).is_some_and(|at| place(Class::Task).is_none_or(|task| task > at))
+        let is_process = self.is(Class::Task) && self.title.to_lowercase().ends_with("process");
+        self.is(Class::Conduct) && !is_process
     }
 
     /// The share of lines that are code, tables and drawings, in percent.

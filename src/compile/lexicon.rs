@@ -170,7 +170,7 @@ const GATE: &[&str] = &[
     "before you push", "before merg", "before opening a p", "before open", "before creating a p", "before submitting", "before finishing",
     "before declaring", "before marking", "before considering", "before you finish", "before completing", "before reporting", "before returning",
     "before handing", "before requesting", "before asking for", "before review", "before a pr ", "before the pr ", "before any pr ", "before pr ", "before prs ", "after every change", "after each change",
-    "after any change", "after making change", "after code change", "must pass", "should pass before",
+    "after any change", "after making change", "after editing", "after every edit", "after each edit", "after code change", "must pass", "should pass before",
     "have to pass", "all tests pass", "ensure tests pass", "make sure tests pass", "tests must", "must be green", "is done when", "are done when",
     "task is complete", "definition of done", "same commit", "same pr ", "same pull request", "conventional commit",
     "before any code", "before writing any",

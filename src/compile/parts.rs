@@ -2,7 +2,7 @@
 //! tables and explanations around them can go without it. What is divided depends on the text alone, so that a plan means
 //! the same under every profile.
 
-use super::evidence::{Facts, LONG_LINE, facts_of_text, line_around};
+use super::evidence::{LONG_LINE, facts_of_text, line_around};
 use super::lexicon::{self, Class};
 use super::pieces::Piece;
 use super::plan::{Judged, is_large};
@@ -23,8 +23,8 @@ const LEAST_RUN: u64 = 40;
 /// Fewer tokens in all that may go are not worth a document.
 const LEAST_FREE: u64 = 80;
 
-/// Fewer bytes are fewer than [`LEAST_SECTION`] tokens in any text that people write.
-const LEAST_BYTES: u32 = 300;
+/// Fewer bytes are fewer than [`LEAST_SECTION`] tokens in nearly any text.
+const LEAST_BYTES: u32 = 450;
 
 /// Divides the sections of all sources.
 pub(super) fn divide(workspace: &Workspace, sources: &mut [Source<'_>]) {
@@ -61,20 +61,20 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     if piece.level == 0 || piece.span.end - piece.span.start < LEAST_BYTES {
         return None;
     }
+    let title = piece.path.last().map_or("", String::as_str);
+    let titled = lexicon::is_strong_heading(title);
     let blocks: Vec<&Block> = blocks_of(source, piece.span).collect();
-    if blocks.len() < 2 {
+    if blocks.len() < 2 || is_about_all_work(title, titled) {
         return None;
     }
     let facts = facts_of_text(workspace, source, at, at + 1);
-    if facts.tokens < LEAST_SECTION || facts.is_foreign {
+    // Commands of every day are what such a section is for.
+    let is_daily = facts.is(Class::Daily) && facts.commands();
+    if facts.tokens < LEAST_SECTION || facts.is_foreign || is_daily {
         return None;
     }
     let judged = Judged { facts, guess: None, veto: None, best: None };
     let veto = veto(workspace, source, at, &judged, &[]).filter(|veto| veto.by_lines)?;
-    let titled = lexicon::is_strong_heading(&judged.facts.title);
-    if is_about_all_work(&judged.facts, titled) {
-        return None;
-    }
     let mut parts: Vec<Part> = Vec::new();
     for (number, block) in blocks.iter().enumerate() {
         let says = match bound_in(workspace, source, block.span) {
@@ -129,11 +129,12 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
 
 /// Whether a section is about all work by its heading, so that all of it counts. Of one with a strong heading only code and
 /// tables leave, whatever it is about.
-fn is_about_all_work(facts: &Facts, titled: bool) -> bool {
+fn is_about_all_work(title: &str, titled: bool) -> bool {
+    let own = lexicon::classes(title);
     let whole = [Class::Verify, Class::Git, Class::Safety, Class::Pointers];
-    facts.own.first() == Some(&Class::Identity)
-        || facts.is(Class::Conduct) && !titled
-        || whole.iter().any(|class| facts.is(*class))
+    own.first() == Some(&Class::Identity)
+        || own.contains(&Class::Conduct) && !titled
+        || whole.iter().any(|class| own.contains(class))
 }
 
 fn blocks_of<'a>(source: &'a Source<'_>, span: Span) -> impl Iterator<Item = &'a Block> {
