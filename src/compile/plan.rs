@@ -7,7 +7,7 @@ use super::map::{Map, Row, rows_before};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess, Terrain};
-use super::scores::{LEAST_RULE, SHORT, best, rule, skill, veto};
+use super::scores::{LEAST_RULE, LONG, SHORT, Veto, best, rule, skill, veto};
 use super::sources::{Source, bound};
 use super::targets::{self, Target};
 use super::{Action, duplicates};
@@ -54,13 +54,25 @@ impl Profile {
         }
     }
 
-    /// The least score of a move of what is told from all work by its heading: the smallest root does without it.
-    fn threshold_of(self, facts: &Facts) -> i32 {
-        let is_general = facts.is(Class::Conduct) || facts.is_foreign || facts.tokens < LEAST_RULE;
-        match self {
-            Profile::Minimal if !is_general => -3,
-            profile => profile.threshold(),
+    /// The least score of a move of what is told from all work by its heading or its scope: the smallest root does
+    /// without it.
+    fn threshold_of(self, judged: &Judged) -> i32 {
+        let facts = &judged.facts;
+        if self != Profile::Minimal || facts.tokens < LEAST_RULE || facts.is_foreign {
+            return self.threshold();
         }
+        let is_general = facts.is_conduct() || facts.around.contains(&Class::Conduct);
+        let classes = || facts.own.iter().chain(&facts.around);
+        let is_named = judged.guess.as_ref().is_some_and(|guess| guess.points > 1)
+            || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
+        let is_strong = facts.strong > 0 && facts.strong * 6 >= facts.prose_lines;
+        if is_general || is_strong && !is_named {
+            return 0;
+        }
+        // A long section of directives about one thing is read with that thing. A short one, or one of commands that are
+        // run every day, is not worth the way.
+        let is_daily = facts.is(Class::Daily) && facts.commands();
+        if facts.tokens >= LONG && !is_daily { -5 } else { -3 }
     }
 }
 
@@ -154,7 +166,7 @@ pub(super) struct Judged {
     pub(super) facts: Facts,
     pub(super) guess: Option<Guess>,
     /// Why it stays, whatever else speaks for a move.
-    pub(super) veto: Option<String>,
+    pub(super) veto: Option<Veto>,
     pub(super) best: Option<Candidate>,
 }
 
@@ -228,7 +240,7 @@ pub fn plan(
 }
 
 /// Whether a source is worth a cut: all that loads at startup, and of the rest what is over the budget of a file.
-fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
+pub(super) fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
     if source.at_start || source.base.is_empty() {
         return true;
     }
@@ -295,7 +307,7 @@ fn judge(
     let mut judged = Judged { facts, guess, veto: None, best: None };
     judged.veto = veto(terrain.workspace, source, at, &judged, linked);
     if judged.veto.is_none() && !piece.fixed {
-        judged.best = best(source, &judged, closed);
+        judged.best = best(source, piece.part, &judged, closed);
     }
     judged
 }
@@ -417,7 +429,7 @@ fn whole_rule(
 /// Why a piece stays: what forbids a move, or what the best of them would have had for it.
 fn why_kept(judged: &Judged) -> Vec<String> {
     if let Some(veto) = &judged.veto {
-        return vec![veto.clone()];
+        return vec![veto.why.to_owned()];
     }
     let Some(best) = &judged.best else { return Vec::new() };
     let mut evidence = vec![format!("{} scores {}", best.action.name(), best.score)];
@@ -443,7 +455,7 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, before: Option<&Row
         return None;
     }
     let best = judged.best.clone()?;
-    let threshold = options.profile.threshold_of(&judged.facts);
+    let threshold = options.profile.threshold_of(judged);
     let same = |row: &&Row| row.chosen && row.action == best.action.name() && row.scope == best.scope;
     // What was moved stays moved unless much speaks against it.
     let threshold = if before.filter(same).is_some() { threshold - LEAD } else { threshold };
