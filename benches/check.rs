@@ -81,6 +81,7 @@ fn stages(root: &Path) {
         suppressed: outcome.suppressed,
         baselined: 0,
         delta: None,
+        wanted: &[],
     };
     stage("report, concise", || concise::concise(&report));
 }
@@ -145,8 +146,14 @@ fn many_findings(dir: &Path) {
     let only = Selection { only: vec!["missing-link-target".to_owned()], ..Selection::default() };
     let outcome = lint::run(&workspace, &only);
     println!("\n{} findings in one file of 20,000 lines", outcome.diagnostics.len());
-    let report =
-        Report { workspace: &workspace, diagnostics: outcome.diagnostics, suppressed: 0, baselined: 0, delta: None };
+    let report = Report {
+        workspace: &workspace,
+        diagnostics: outcome.diagnostics,
+        suppressed: 0,
+        baselined: 0,
+        delta: None,
+        wanted: &[],
+    };
     let look = human::Look { color: true, width: 100, max_per_lint: None };
     stage("report, human, whole", || human::human(&report, look));
 }

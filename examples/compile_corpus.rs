@@ -1,4 +1,5 @@
-//! Compiles every repository in a folder, in memory, and prints what came of it as a Markdown table.
+//! Compiles every repository in a folder, in memory, and prints what came of it as Markdown tables: one row for each
+//! repository, and for those with a long root what became of every token that loads at startup.
 //!
 //! `cargo run --release --example compile_corpus -- FOLDER`
 
@@ -21,6 +22,12 @@ use std::path::{Path, PathBuf};
 /// How often each repository is compiled anew to see whether the bytes stay the same.
 const RUNS: usize = 20;
 
+/// A root of more lines is long.
+const LONG: u64 = 200;
+
+/// Tokens under `balanced` and under `minimal`, by what became of them.
+type Reasons = BTreeMap<String, [u64; 2]>;
+
 /// What one profile does to one repository.
 struct Outcome {
     root_after: u64,
@@ -38,6 +45,10 @@ struct Outcome {
     loads: (usize, usize),
     /// Findings on the result that are none on the sources.
     news: Vec<String>,
+    /// Startup plans of clients in use, and how many of them grew.
+    plans: (usize, usize),
+    /// Tokens of sources that load at startup, by what became of them.
+    reasons: BTreeMap<String, u64>,
 }
 
 fn main() {
@@ -54,6 +65,8 @@ fn main() {
     );
     println!("| --- | --- | --: | --: | --: | --: | --: | --: | --: | --- |");
     let mut large: [Vec<f64>; 4] = Default::default();
+    let mut reasons = Reasons::new();
+    let (mut plans, mut grown) = (0, 0);
     let (mut proofs, mut returns, mut stays, mut labels) = (0, 0, 0, 0);
     let (mut same, mut endings, mut rules_tried, mut rules_loaded) = (0, 0, 0, 0);
     let (mut news, mut torn): (Vec<String>, Vec<String>) = Default::default();
@@ -66,6 +79,8 @@ fn main() {
             .map(|profile| outcome(repository, &workspace, profile, &root, tokens));
         let startup = startup(&workspace);
         for of in &outcomes {
+            plans += of.plans.0;
+            grown += of.plans.1;
             proofs += usize::from(of.holds);
             returns += usize::from(of.returns);
             stays += usize::from(of.stays);
@@ -79,13 +94,21 @@ fn main() {
             rules_loaded += of.loads.1;
             news.extend(of.news.iter().map(|finding| format!("{name}: {finding}")));
         }
-        if lines(&text) > 200 {
+        if lines(&text) > LONG {
+            let no_source = startup.saturating_sub(outcomes[0].reasons.values().sum());
             for (at, of) in outcomes.iter().enumerate() {
+                for (reason, tokens) in of.reasons.iter().chain([(&NO_SOURCE.to_owned(), &no_source)]) {
+                    reasons.entry(reason.clone()).or_default()[at] += tokens;
+                }
                 large[at].push(saved(tokens, of.root_after));
                 large[at + 2].push(saved(startup, of.startup_after));
             }
         }
-        let shown = |before: u64, after: u64| format!("{} (-{:.0} %)", thousands(after), saved(before, after) * 100.0);
+        let shown = |before: u64, after: u64| {
+            let percent = (saved(before, after) * 100.0).round();
+            let sign = if percent > 0.0 { "-" } else { "" };
+            format!("{} ({sign}{percent:.0} %)", thousands(after))
+        };
         let [rules, skills, documents] = outcomes[0].moved;
         println!(
             "| {name} | {root} | {} | {} | {} | {} | {} | {} | {} | {rules}, {skills}, {documents} |",
@@ -105,10 +128,12 @@ fn main() {
         let median = values.get(values.len() / 2).copied().unwrap_or_default();
         println!("- {name}: median {:.0} % over {} roots of more than 200 lines", median * 100.0, values.len());
     }
+    print_reasons(&reasons);
     println!(
         "- runs: {} of which the proof holds for {proofs}, the sources come back in {returns}, a second run changes nothing in {stays}, no instruction is lost in {labels}",
         2 * repositories.len()
     );
+    println!("- startup plans of clients in use: {plans}, of which {grown} grew");
     println!("- the same bytes {RUNS} times, with 1 thread and with 8: {same}; with the other line endings: {endings}");
     torn.iter().for_each(|what| println!("  - {what}"));
     println!(
@@ -222,6 +247,45 @@ fn startup(workspace: &Workspace) -> u64 {
     all.max().unwrap_or_default()
 }
 
+/// What tokens are that stand in no source: descriptions, documents for people, files of another client.
+const NO_SOURCE: &str = "descriptions of skills, agents and commands, and files that are no sources";
+
+/// The reasons with most tokens first.
+fn print_reasons(reasons: &Reasons) {
+    let all: [u64; 2] = [0, 1].map(|at| reasons.values().map(|tokens| tokens[at]).sum());
+    let mut rows: Vec<(&String, &[u64; 2])> = reasons.iter().collect();
+    rows.sort_by_key(|(reason, tokens)| (std::cmp::Reverse(tokens[1]), *reason));
+    println!("\n| tokens at startup of these roots | balanced | minimal |\n| --- | --: | --: |");
+    for (reason, tokens) in rows {
+        let cell = |at: usize| {
+            let share = tokens[at] as f64 * 100.0 / all[at].max(1) as f64;
+            format!("{} ({share:.1} %)", thousands(tokens[at]))
+        };
+        println!("| {reason} | {} | {} |", cell(0), cell(1));
+    }
+    println!();
+}
+
+/// What became of each move's tokens, for the sources that the client that loads most has at startup.
+fn reasons_of(workspace: &Workspace, compiled: &Compiled) -> BTreeMap<String, u64> {
+    let most = workspace.plans().iter().max_by_key(|plan| workspace.plan_tokens(plan));
+    let loads = most.map_or(&[][..], |plan| plan.plan.loads.as_slice());
+    let real = |path: &str| workspace.real_file(path).map(|file| file.path.to_string());
+    let at_start: Vec<String> = loads.iter().filter_map(|load| real(&load.path)).collect();
+    let mut found = BTreeMap::new();
+    for row in compiled.moves.iter().filter(|row| at_start.contains(&row.src)) {
+        let first = row.evidence.first().map_or("", String::as_str);
+        let reason = match row.action {
+            Action::Keep if first.contains(" scores ") => "stays: more speaks against a move than for it".to_owned(),
+            Action::Keep if first.contains("imports it") => "stays: another file imports all of it".to_owned(),
+            Action::Keep => format!("stays: {first}"),
+            action => format!("moves to a {}", action.name()),
+        };
+        *found.entry(reason).or_default() += row.tokens;
+    }
+    found
+}
+
 fn saved(before: u64, after: u64) -> f64 {
     if before == 0 { 0.0 } else { 1.0 - after as f64 / before as f64 }
 }
@@ -259,5 +323,10 @@ fn outcome(repository: &Path, workspace: &Workspace, profile: Profile, root: &st
         endings: with_other_endings(repository, &options, &compiled),
         loads: loads(workspace, &after, &compiled),
         news: news(workspace, &after),
+        plans: (
+            compiled.clients.len(),
+            compiled.clients.iter().filter(|(_, before, after)| after.tokens > before.tokens).count(),
+        ),
+        reasons: reasons_of(workspace, &compiled),
     }
 }

@@ -155,16 +155,20 @@ impl Folder {
         Ok(())
     }
 
-    /// Writes a file in one step.
+    /// Writes a file in one step. Who writes holds a lock of that name, so what a process that was killed left under the
+    /// temporary one is nobody's; on a disk without locks two may spoil each other's file, so it needs a checksum.
     ///
     /// # Errors
     /// Those of the disk.
     pub fn put(&self, name: &str, bytes: &[u8]) -> std::io::Result<()> {
         self.make()?;
-        let mut temporary = tempfile::Builder::new().prefix(".state-").tempfile_in(&self.dir)?;
-        temporary.write_all(bytes)?;
-        temporary.persist(self.dir.join(name)).map_err(|error| error.error)?;
-        Ok(())
+        let temporary = self.dir.join(format!(".{name}.new"));
+        // A link in its place would lead the write elsewhere.
+        if std::fs::symlink_metadata(&temporary).is_ok_and(|meta| !meta.is_file()) {
+            return Err(std::io::ErrorKind::AlreadyExists.into());
+        }
+        std::fs::write(&temporary, bytes)?;
+        std::fs::rename(temporary, self.dir.join(name))
     }
 
     /// Takes a lock, or gives `None` when someone else holds it for all of `patience`.

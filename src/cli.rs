@@ -75,6 +75,14 @@ enum When {
     Never,
 }
 
+/// How the commands print that have a form for people, one for programs and one for comments on a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum OutputFormat {
+    Human,
+    Json,
+    Markdown,
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Lint the repository

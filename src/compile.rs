@@ -2,7 +2,7 @@
 //! on demand. It decides nothing by chance and loses nothing: every byte of every source is accounted for in a [`map::Map`],
 //! by which the outputs are proved ([`proof`]) and the sources come back ([`decompile`]).
 //!
-//! The way of the data: [`sources`] finds what loads, [`pieces`] cuts it, `evidence` tells what each piece is about,
+//! The way of the data: [`sources`] finds what loads, [`pieces`] cuts it (and `parts` what is held by some of its lines), `evidence` tells what each piece is about,
 //! [`plan`] decides by small integers, [`emit`] writes in the dialect of a target ([`targets`]), [`proof`] checks.
 
 pub mod decompile;
@@ -11,9 +11,11 @@ pub mod emit;
 mod evidence;
 mod folders;
 pub mod forms;
+mod items;
 mod lexicon;
 pub mod map;
 mod names;
+mod parts;
 pub mod pieces;
 pub mod plan;
 pub mod plan_file;
@@ -152,7 +154,8 @@ pub fn compile(
     options: &Options,
     previous: Option<&Map>,
 ) -> Result<Compiled, Refusal> {
-    let sources = sources::sources(workspace, target)?;
+    let mut sources = sources::sources(workspace, target)?;
+    parts::divide(workspace, &mut sources);
     let mut plan = plan::plan(workspace, &sources, target, options, previous);
     if let Some(applied) = &options.applied {
         plan_file::apply(applied, workspace, &sources, &mut plan)?;

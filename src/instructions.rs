@@ -9,6 +9,7 @@ mod counter;
 mod english;
 mod fences;
 mod foreign;
+mod harm;
 mod html;
 mod language;
 mod latin;
@@ -21,6 +22,7 @@ mod sections;
 mod tables;
 mod words;
 
+pub use harm::LASTING_HARM;
 pub use normal::{Normalized, normalize};
 
 use crate::model::{Document, Format};

@@ -51,6 +51,7 @@ pub mod lints;
 pub mod load;
 pub mod measure;
 pub mod model;
+pub mod parallel;
 pub mod parse;
 pub mod paths;
 pub mod references;

@@ -9,15 +9,16 @@ mod suppression;
 
 pub use baseline::{take_known, unmatched};
 pub use levels::Selection;
+use suppression::malformed;
 pub use suppression::{Reach, Suppression, suppressions};
 
-use crate::clients;
+use crate::clients::{self, Client};
 use crate::config::Level;
-use crate::diagnostic::{Basis, Diagnostic, Severity, fingerprints};
+use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity, fingerprints};
+use crate::parallel;
 use crate::references::survey::Needs;
 use crate::source::Source;
 use crate::workspace::{File, Workspace};
-use rayon::prelude::*;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -147,6 +148,16 @@ impl Checker<'_> {
     }
 }
 
+/// The newest known version of a client: what is looked up in its tables without asking for another holds for that.
+pub fn newest(client: &Client) -> ClientRef {
+    ClientRef { name: client.name, version: client.newest() }
+}
+
+/// [`newest`] by the client's name, and no version where nothing is known of it.
+pub fn newest_of(client: &'static str) -> ClientRef {
+    clients::by_name(client).map_or(ClientRef { name: client, version: "" }, newest)
+}
+
 pub(crate) fn blank(lint: &'static Lint, path: &Arc<str>) -> Diagnostic {
     Diagnostic {
         lint: lint.name,
@@ -265,7 +276,7 @@ fn run_active(workspace: &Workspace, looked_at: &[&File], active: &[&'static Lin
         }
         found
     };
-    let mut found: Vec<Diagnostic> = looked_at.par_iter().flat_map_iter(on_file).collect();
+    let mut found: Vec<Diagnostic> = parallel::map(looked_at, on_file).into_iter().flatten().collect();
     for lint in active {
         if let Check::Workspace(check) = lint.check {
             let mut checker = Checker { workspace, lint, pedantic, found };
@@ -290,7 +301,7 @@ pub fn sort(found: &mut [Diagnostic]) {
     found.sort_by(|a, b| key(a).cmp(&key(b)).then_with(|| a.message.cmp(&b.message)));
 }
 
-/// Takes out what a comment allows and reports the comments that allowed nothing. Gives how many were taken out.
+/// Takes out what a comment allows and reports the comments that allow nothing. Gives how many were taken out.
 fn suppress(
     workspace: &Workspace,
     looked_at: &[&File],
@@ -300,12 +311,18 @@ fn suppress(
 ) -> usize {
     let files = workspace.files.iter().filter(|file| file.linted && file.is_readable());
     let of_files = files.map(|file| (&file.source, suppressions(file)));
+    let mentions = |file: &&&File| file.source.text.contains("ctxlint");
+    let mut malformed: Vec<Diagnostic> =
+        looked_at.iter().filter(mentions).flat_map(|file| malformed::of_file(file)).collect();
+    if let Some(config) = &workspace.config {
+        malformed.extend(malformed::of_config(config, |hash| suppression::is_text_of_config(&config.text, hash)));
+    }
     let of_config = workspace.config.iter().map(|config| (config, suppression::config_suppressions(config)));
     let commented: Vec<(&Source, Vec<Suppression>)> =
         of_files.chain(of_config).filter(|(_, list)| !list.is_empty()).collect();
     let by_path: HashMap<&str, &Vec<Suppression>> =
         commented.iter().map(|(source, list)| (&*source.path, list)).collect();
-    if by_path.is_empty() {
+    if by_path.is_empty() && malformed.is_empty() {
         return 0;
     }
     let mut used: HashMap<(&str, usize, usize), usize> = HashMap::new();
@@ -323,6 +340,9 @@ fn suppress(
     });
     let count = before - found.len();
     let is_active = |name: &str| active.iter().any(|lint| lint.name == name || lint.group.name() == name);
+    let may_fire =
+        |finding: &Diagnostic| by_name(finding.lint).is_some_and(|lint| selection.may_fire(lint, &workspace.settings));
+    found.extend(malformed.into_iter().filter(may_fire));
     // Where not every lint looked, nobody knows what a comment is good for.
     let is_complete = |file: &Source| {
         workspace.file(&file.path).is_none() || looked_at.binary_search_by(|known| known.path.cmp(&file.path)).is_ok()
@@ -332,10 +352,7 @@ fn suppress(
             for name in 0..suppression.names.len() {
                 let used = used.contains_key(&(&*file.path, at, name));
                 let report = suppression::report(file, suppression, name, used, is_active, found);
-                found.extend(report.into_iter().filter(|finding| {
-                    let lint = by_name(finding.lint);
-                    lint.is_some_and(|lint| selection.may_fire(lint, &workspace.settings))
-                }));
+                found.extend(report.into_iter().filter(may_fire));
             }
         }
     }

@@ -4,6 +4,7 @@
 //! Every span is a byte range of the whole file, in bounds, on character boundaries, and inside the span of its parent.
 //! Nesting is limited where a tree is built ([`MAX_DEPTH`]), so that no input can exhaust a small stack.
 
+mod certain;
 mod destination;
 pub mod frontmatter;
 pub mod json;
@@ -15,6 +16,7 @@ pub mod toml;
 mod traps;
 pub mod yaml;
 
+pub use certain::{Reading, reading};
 pub use destination::{percent_decode, unescape_destination};
 pub use yaml::parse_yaml;
 

@@ -223,17 +223,26 @@ pub fn is_below(path: &str, dir: &str) -> bool {
 /// Resolves `.`, `..`, `//` and a trailing `/` of `path` read from folder `dir`, by text alone. `None` when it climbs
 /// above the root.
 pub fn normalize(dir: &str, path: &str) -> Option<String> {
-    let mut parts: Vec<&str> = dir.split('/').filter(|part| !part.is_empty()).collect();
+    let mut found = String::with_capacity(dir.len() + 1 + path.len());
+    for part in dir.split('/').filter(|part| !part.is_empty()) {
+        push_part(&mut found, part);
+    }
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
-            }
-            part => parts.push(part),
+            ".." if found.is_empty() => return None,
+            ".." => found.truncate(found.rfind('/').unwrap_or(0)),
+            part => push_part(&mut found, part),
         }
     }
-    Some(parts.join("/"))
+    Some(found)
+}
+
+fn push_part(path: &mut String, part: &str) {
+    if !path.is_empty() {
+        path.push('/');
+    }
+    path.push_str(part);
 }
 
 /// The way from folder `from` to `path`, both relative to the root.

@@ -35,6 +35,8 @@ pub struct Report<'a> {
     pub baselined: usize,
     /// What a change does to what loads, where two states were compared.
     pub delta: Option<Delta>,
+    /// Files and folders that were asked about, relative to the root; empty for everything.
+    pub wanted: &'a [String],
 }
 
 /// What a change does to what loads at startup.
@@ -62,7 +64,7 @@ fn sentences(finding: &Diagnostic) -> String {
 /// The numbers of the footer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Summary {
-    /// Linted files.
+    /// Linted files that were asked about.
     pub files: usize,
     /// Findings of level error.
     pub errors: usize,
@@ -84,7 +86,7 @@ pub struct Summary {
 pub fn summary(report: &Report<'_>) -> Summary {
     let count = |severity| report.diagnostics.iter().filter(|finding| finding.severity == severity).count();
     Summary {
-        files: report.workspace.linted_files(),
+        files: report.workspace.linted_files_in(report.wanted),
         errors: count(Severity::Error),
         warnings: count(Severity::Warn),
         infos: count(Severity::Info),

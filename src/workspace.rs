@@ -17,6 +17,7 @@ use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, for
 use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
 use crate::model::{Document, Format, InlineKind};
+use crate::parallel;
 use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::references::survey::References;
@@ -25,7 +26,6 @@ use crate::scope::{Folded, Scope};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
 use crate::world::{ReadError, World};
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -261,7 +261,14 @@ impl Workspace {
 
     /// How many files are linted.
     pub fn linted_files(&self) -> usize {
-        self.files.iter().filter(|file| file.linted).count()
+        self.linted_files_in(&[])
+    }
+
+    /// How many files at or below these paths are linted; without paths all of them count.
+    pub fn linted_files_in(&self, paths: &[String]) -> usize {
+        let is_asked =
+            |file: &&File| paths.is_empty() || paths.iter().any(|path| crate::paths::is_below(&file.path, path));
+        self.files.iter().filter(|file| file.linted).filter(is_asked).count()
     }
 }
 
@@ -311,12 +318,8 @@ fn load_files(
         let known = beside.and_then(|beside| beside.file(path));
         read_file(world, &root.join(&**path), path, roles, format, linted, settings.max_file_size, known)
     };
-    let mut files: BTreeMap<Arc<str>, File> = found
-        .par_iter()
-        .map(|file| (file.path.clone(), read(&file.path, &file.roles, file.format, true)))
-        .collect::<Vec<_>>()
-        .into_iter()
-        .collect();
+    let first = parallel::map(&found, |file| read(&file.path, &file.roles, file.format, true));
+    let mut files: BTreeMap<Arc<str>, File> = first.into_iter().map(|file| (file.path.clone(), file)).collect();
 
     // Files that are only reached from other files: imports are linted like their importers, targets of links with a
     // fragment are read for their headings. Each round reads what the last one named.
@@ -366,13 +369,11 @@ fn load_files(
         if wanted.is_empty() && todo.is_empty() {
             break;
         }
-        let more: Vec<File> = wanted
-            .into_par_iter()
-            .map(|(path, linted)| {
-                let linted = linted && settings.exclusion(&path).is_none();
-                read(&path, &[], format_of(&path), linted)
-            })
-            .collect();
+        let wanted: Vec<(Arc<str>, bool)> = wanted.into_iter().collect();
+        let more = parallel::map(&wanted, |(path, linted)| {
+            let linted = *linted && settings.exclusion(path).is_none();
+            read(path, &[], format_of(path), linted)
+        });
         anchors_of = more.iter().filter(|file| file.linted).map(|file| file.path.clone()).collect();
         files.extend(more.into_iter().map(|file| (file.path.clone(), file)));
     }

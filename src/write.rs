@@ -2,6 +2,7 @@
 //! the new one, whenever the process ends. Several files are written all or none ([`write_all`]).
 
 mod journal;
+mod temporary;
 mod transaction;
 
 pub use transaction::{Recovered, recover, write_all, write_all_and_empty};
@@ -10,6 +11,7 @@ use crate::paths;
 use std::fmt;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use temporary::Temporary;
 
 /// Why nothing was written.
 #[derive(Debug)]
@@ -172,7 +174,8 @@ pub fn destination(root: &Path, path: &str) -> Result<PathBuf, WriteError> {
 }
 
 /// Writes a file in one step: a temporary file in the same folder, then a rename. Folders are made as needed; the
-/// permissions of a file that is replaced are kept, and a link stays a link.
+/// permissions of a file that is replaced are kept, and a link stays a link. What a process that was killed left in that
+/// folder is removed.
 ///
 /// # Errors
 /// When the destination is refused or the system fails; the old file is untouched then.
@@ -181,25 +184,16 @@ pub fn write(root: &Path, path: &str, bytes: &[u8]) -> Result<(), WriteError> {
     let failed = |error| WriteError::Failed { path: path.to_owned(), error };
     let dir = to.parent().unwrap_or(root);
     std::fs::create_dir_all(dir).map_err(failed)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".ctxlint-");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // A new file gets what the umask leaves of 666, as from any other program.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
-    let mut file = builder.tempfile_in(dir).map_err(failed)?;
-    file.write_all(bytes).map_err(failed)?;
+    let mut new = Temporary::new(dir).map_err(failed)?;
+    new.file.write_all(bytes).map_err(failed)?;
     if let Ok(old) = to.metadata() {
         if !old.is_file() {
             return Err(WriteError::Refused { path: path.to_owned(), why: "it is not a regular file" });
         }
-        file.as_file().set_permissions(old.permissions()).map_err(failed)?;
+        new.file.set_permissions(old.permissions()).map_err(failed)?;
     }
-    file.as_file().sync_all().map_err(failed)?;
-    file.persist(&to).map_err(|error| failed(error.error))?;
-    Ok(())
+    new.file.sync_all().map_err(failed)?;
+    new.place(&to).map_err(failed)
 }
 
 #[cfg(all(test, unix))]

@@ -15,7 +15,7 @@ fn found(root: &Path, arguments: &[&str]) -> Vec<String> {
     let arguments = [&["check", "--format", "json", "--fail-on", "never"], arguments].concat();
     let run = ctxlint(root, &arguments);
     assert_eq!(run.code, 0, "{}", run.err);
-    let value: Value = serde_json::from_str(&run.out).unwrap();
+    let value = run.json();
     let findings = value["diagnostics"].as_array().unwrap().iter();
     findings.map(|of| format!("{} {}", of["path"].as_str().unwrap(), of["lint"].as_str().unwrap())).collect()
 }
@@ -148,7 +148,7 @@ fn a_branch_is_compared_with_where_it_left() {
     git(root, &["checkout", "-q", "side"]);
     write(root, "docs/guide.md", "# Guide\n\nMore.\n");
     commit(root, "on the side");
-    assert_eq!(found(root, &["--since", "master"]).len() + found(root, &["--since", "HEAD~1"]).len(), 0);
+    assert_eq!(found(root, &["--since", "main"]).len() + found(root, &["--since", "HEAD~1"]).len(), 0);
 }
 
 #[test]
@@ -219,7 +219,7 @@ fn nothing_is_checked_out_or_written() {
 fn diff(root: &Path, arguments: &[&str]) -> Value {
     let run = ctxlint(root, &[&["diff", "--format", "json"], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    serde_json::from_str(&run.out).unwrap()
+    run.json()
 }
 
 #[test]

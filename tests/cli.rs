@@ -4,49 +4,18 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::{command, ctxlint, ended, marked, read, write};
 use ctxlint::tokens::{self, Encoding};
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
-use std::process::{Command, Stdio};
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-/// Runs ctxlint in `dir` without anything of this environment that changes its output.
-fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    for (name, _) in std::env::vars() {
-        if name != "PATH" && name != "HOME" {
-            command.env_remove(name);
-        }
-    }
-    let output = command.current_dir(dir).args(arguments).stdin(Stdio::null()).output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-/// A repository with these files, in a folder of its own. Its root is marked, so that no folder above it counts.
-fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    dir
-}
+use std::process::Command;
 
 #[test]
 fn exit_codes_tell_findings_from_mistakes() {
-    let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n"), ("fine/CLAUDE.md", "Fine.\n")]);
+    let dir = marked(&[("CLAUDE.md", "See [a](gone.md).\n"), ("fine/CLAUDE.md", "Fine.\n")]);
     let code = |arguments: &[&str]| ctxlint(dir.path(), arguments).code;
     assert_eq!(code(&["check"]), 1);
     assert_eq!(code(&["check", "fine"]), 0);
@@ -63,7 +32,7 @@ fn exit_codes_tell_findings_from_mistakes() {
 
 #[test]
 fn mistakes_name_the_way_out() {
-    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let dir = marked(&[("CLAUDE.md", "Fine.\n")]);
     let err = |arguments: &[&str]| ctxlint(dir.path(), arguments).err;
     assert!(err(&["check", "--only", "skil-name"]).contains("did you mean `skill-name`?"));
     assert!(err(&["explain", "skil-name"]).contains("did you mean `skill-name`?"));
@@ -73,7 +42,7 @@ fn mistakes_name_the_way_out() {
 
 #[test]
 fn a_wrong_configuration_points_at_its_line() {
-    let dir = repository(&[
+    let dir = marked(&[
         ("CLAUDE.md", "Fine.\n"),
         ("ctxlint.toml", "# mine\nexlude = [\"a\"]\n[budgets]\nfile-lines = \"many\"\n"),
     ]);
@@ -86,9 +55,9 @@ fn a_wrong_configuration_points_at_its_line() {
 
 #[test]
 fn one_bad_file_never_hides_the_findings_of_the_others() {
-    let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n"), (".claude/rules/a.md", "See [b](gone.md).\n")]);
+    let dir = marked(&[("CLAUDE.md", "See [a](gone.md).\n"), (".claude/rules/a.md", "See [b](gone.md).\n")]);
     let rules = dir.path().join(".claude/rules");
-    fs::write(rules.join("closed.md"), "secret").unwrap();
+    write(&rules, "closed.md", "secret");
     fs::set_permissions(rules.join("closed.md"), fs::Permissions::from_mode(0o0)).unwrap();
     let noise: Vec<u8> = (0..4096u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
     fs::write(rules.join("noise.md"), noise).unwrap();
@@ -115,7 +84,7 @@ fn output_depends_on_nothing_but_the_repository() {
     let many: Vec<(String, String)> =
         (0..60).map(|at| (format!("p{at}/CLAUDE.md"), format!("[a](gone{at}.md)\n\n[b](#none)\n"))).collect();
     let files: Vec<(&str, &str)> = many.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
-    let dir = repository(&files);
+    let dir = marked(&files);
     let root = dir.path().to_str().unwrap();
     let first = ctxlint(dir.path(), &["check", "--format", "json"]).out;
     for _ in 0..3 {
@@ -130,15 +99,19 @@ fn output_depends_on_nothing_but_the_repository() {
 
 #[test]
 fn paths_restrict_what_is_reported_and_never_what_is_known() {
-    let dir = repository(&[("CLAUDE.md", "@docs/a.md [x](gone.md)\n"), ("docs/a.md", "[y](gone.md)\n")]);
+    let dir = marked(&[("CLAUDE.md", "@docs/a.md [x](gone.md)\n"), ("docs/a.md", "[y](gone.md)\n")]);
     let run = ctxlint(&dir.path().join("docs"), &["check", "a.md", "--format", "concise"]);
     assert!(run.out.contains("docs/a.md:1:1"), "{}", run.out);
     assert!(!run.out.contains("CLAUDE.md"), "{}", run.out);
+    assert!(run.out.contains("checked 1 context file: 1 error"), "the footer counts what was asked about: {}", run.out);
+    let all = ctxlint(dir.path(), &["check", "--format", "json"]).json();
+    let asked = ctxlint(dir.path(), &["check", "CLAUDE.md", "--format", "json"]).json();
+    assert_eq!((&all["summary"]["files"], &asked["summary"]["files"]), (&2.into(), &1.into()));
 }
 
 #[test]
 fn excluded_and_ignored_paths_are_said_to_be_so() {
-    let dir = repository(&[
+    let dir = marked(&[
         ("fixtures/CLAUDE.md", "x\n"),
         ("out/CLAUDE.md", "x\n"),
         (".gitignore", "out/\n"),
@@ -150,8 +123,8 @@ fn excluded_and_ignored_paths_are_said_to_be_so() {
 
 #[test]
 fn links_are_followed_inside_the_root_and_counted_once() {
-    let dir = repository(&[("AGENTS.md", "[x](gone.md)\n"), ("shared/rules/a.md", "[y](gone.md)\n")]);
-    let outside = repository(&[("rule.md", "[z](gone.md)\n")]);
+    let dir = marked(&[("AGENTS.md", "[x](gone.md)\n"), ("shared/rules/a.md", "[y](gone.md)\n")]);
+    let outside = marked(&[("rule.md", "[z](gone.md)\n")]);
     symlink("AGENTS.md", dir.path().join("CLAUDE.md")).unwrap();
     fs::create_dir(dir.path().join(".claude")).unwrap();
     symlink("../shared/rules", dir.path().join(".claude/rules")).unwrap();
@@ -167,7 +140,7 @@ fn links_are_followed_inside_the_root_and_counted_once() {
 
 #[test]
 fn a_link_may_be_named_on_the_command_line() {
-    let dir = repository(&[("AGENTS.md", "[x](gone.md)\n"), ("CLAUDE.local.md", "x\n")]);
+    let dir = marked(&[("AGENTS.md", "[x](gone.md)\n"), ("CLAUDE.local.md", "x\n")]);
     symlink("AGENTS.md", dir.path().join("CLAUDE.md")).unwrap();
     let run = ctxlint(dir.path(), &["check", "CLAUDE.md", "--format", "concise"]);
     assert!(run.out.contains("AGENTS.md:1:1: error[missing-link-target]"), "{}", run.out);
@@ -176,15 +149,15 @@ fn a_link_may_be_named_on_the_command_line() {
 #[test]
 fn what_lies_in_a_submodule_is_not_ours_to_know() {
     let modules = "[submodule \"lib\"]\n\tpath = vendor-lib\n\turl = ../lib\n";
-    let dir = repository(&[("CLAUDE.md", "[x](vendor-lib/README.md)\n"), (".gitmodules", modules)]);
+    let dir = marked(&[("CLAUDE.md", "[x](vendor-lib/README.md)\n"), (".gitmodules", modules)]);
     fs::create_dir(dir.path().join("vendor-lib")).unwrap();
     assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
 }
 
 #[test]
 fn what_stands_where_a_client_looks_is_never_passed_over_in_silence() {
-    let dir = repository(&[("AGENTS.md/x", "x"), ("sub/a.md", "x")]);
-    let outside = repository(&[("rules/a.md", "x")]);
+    let dir = marked(&[("AGENTS.md/x", "x"), ("sub/a.md", "x")]);
+    let outside = marked(&[("rules/a.md", "x")]);
     symlink("nowhere", dir.path().join(".claude")).unwrap();
     symlink(outside.path(), dir.path().join(".cursor")).unwrap();
     assert!(Command::new("mkfifo").arg(dir.path().join("CLAUDE.md")).status().unwrap().success());
@@ -201,10 +174,9 @@ fn what_stands_where_a_client_looks_is_never_passed_over_in_silence() {
 
 #[test]
 fn links_upon_links_end() {
-    let dir = repository(&[("CLAUDE.md", "x\n")]);
+    let dir = marked(&[("CLAUDE.md", "x\n")]);
     for from in 0..24 {
-        fs::create_dir(dir.path().join(format!("d{from}"))).unwrap();
-        fs::write(dir.path().join(format!("d{from}/CLAUDE.md")), "x\n").unwrap();
+        write(dir.path(), &format!("d{from}/CLAUDE.md"), "x\n");
         for to in (0..24).filter(|to| *to != from) {
             symlink(format!("../d{to}"), dir.path().join(format!("d{from}/to{to}"))).unwrap();
         }
@@ -216,21 +188,20 @@ fn links_upon_links_end() {
 
 #[test]
 fn a_result_that_cannot_be_written_is_no_success() {
-    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let dir = marked(&[("CLAUDE.md", "Fine.\n")]);
     let Ok(full) = fs::OpenOptions::new().write(true).open("/dev/full") else { return };
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    let status = command.args(["check", "--format", "json"]).current_dir(dir.path()).stdout(full).status().unwrap();
-    assert_eq!(status.code(), Some(2));
+    let child = command(dir.path(), &["check", "--format", "json"]).stdout(full).spawn().unwrap();
+    assert_eq!(ended(child).code, 2);
 }
 
 #[test]
 fn a_comment_in_the_configuration_allows_its_findings() {
     let config = "[levels]\n# ctxlint allow: unknown-lint -- it comes with the next version\nfuture-lint = \"off\"\n";
-    let dir = repository(&[("CLAUDE.md", "Fine.\n"), ("conf/lint.toml", config)]);
+    let dir = marked(&[("CLAUDE.md", "Fine.\n"), ("conf/lint.toml", config)]);
     let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
     assert!(run.out.contains("no findings (1 suppressed)"), "{}", run.out);
-    let text = fs::read_to_string(dir.path().join("conf/lint.toml")).unwrap();
-    fs::write(dir.path().join("conf/lint.toml"), text.replace("# ctxlint", "# xtclint")).unwrap();
+    let text = read(dir.path(), "conf/lint.toml");
+    write(dir.path(), "conf/lint.toml", &text.replace("# ctxlint", "# xtclint"));
     let run = ctxlint(dir.path(), &["--config", "conf/lint.toml", "check", "--format", "concise"]);
     assert!(run.out.contains("conf/lint.toml:3:1: warn[unknown-lint]"), "{}", run.out);
 }
@@ -238,13 +209,13 @@ fn a_comment_in_the_configuration_allows_its_findings() {
 #[test]
 fn a_hash_inside_a_value_is_no_comment() {
     let text = "---\nname: a\ndescription: \"see # ctxlint allow: skil-name\"\n---\n";
-    let dir = repository(&[(".claude/agents/a.md", text)]);
+    let dir = marked(&[(".claude/agents/a.md", text)]);
     assert!(ctxlint(dir.path(), &["check", "--format", "concise"]).out.contains("no findings"));
 }
 
 #[test]
 fn a_repository_without_context_files_is_clean() {
-    let dir = repository(&[("src/main.rs", "fn main() {}\n")]);
+    let dir = marked(&[("src/main.rs", "fn main() {}\n")]);
     let run = ctxlint(dir.path(), &["check"]);
     assert_eq!(run.code, 0);
     assert!(run.out.starts_with("no context files found in "), "{}", run.out);
@@ -252,29 +223,28 @@ fn a_repository_without_context_files_is_clean() {
 
 #[test]
 fn init_writes_a_configuration_once() {
-    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
+    let dir = marked(&[("CLAUDE.md", "Fine.\n")]);
     assert_eq!(ctxlint(dir.path(), &["init"]).out, "wrote ctxlint.toml\n");
-    let written = fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap();
+    let written = read(dir.path(), "ctxlint.toml");
     assert!(written.contains("# exclude = []"), "{written}");
     assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
-    fs::write(dir.path().join("ctxlint.toml"), "# mine\n").unwrap();
+    write(dir.path(), "ctxlint.toml", "# mine\n");
     assert!(ctxlint(dir.path(), &["init"]).err.contains("nothing was written"));
-    assert_eq!(fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap(), "# mine\n");
+    assert_eq!(read(dir.path(), "ctxlint.toml"), "# mine\n");
 }
 
 #[test]
 fn measure_counts_exactly_and_sorts_by_cost() {
-    let dir = repository(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
+    let dir = marked(&[("CLAUDE.md", "hello world\n"), ("docs/long.md", &"hello world, again\n".repeat(20))]);
     let run = ctxlint(dir.path(), &["measure", "CLAUDE.md", "docs"]);
     let files: Vec<&str> = run.out.lines().filter_map(|line| line.split_whitespace().nth(4)).collect();
     assert_eq!(files[..4], ["file", "docs/long.md", "CLAUDE.md", "total"], "{}", run.out);
-    let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).out;
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+    let json = ctxlint(dir.path(), &["measure", "CLAUDE.md", "--format", "json", "--profile", "claude-5"]).json();
     assert_eq!(json["files"][0]["tokens"], 3);
     assert_eq!(json["files"][0]["estimate"]["exact"], false);
     assert_eq!(ctxlint(dir.path(), &["measure", "nowhere.md"]).code, 2);
-    let twice = ctxlint(&dir.path().join("docs"), &["measure", "long.md", "../docs/long.md", "--format", "json"]);
-    let twice: serde_json::Value = serde_json::from_str(&twice.out).unwrap();
+    let twice =
+        ctxlint(&dir.path().join("docs"), &["measure", "long.md", "../docs/long.md", "--format", "json"]).json();
     assert_eq!(twice["files"].as_array().unwrap().len(), 1);
     assert_eq!(twice["files"][0]["path"], "docs/long.md");
 }
@@ -282,9 +252,8 @@ fn measure_counts_exactly_and_sorts_by_cost() {
 #[test]
 fn measure_obeys_the_configuration() {
     let config = "[tokens]\nencoding = \"cl100k_base\"\nmultiplier = 3.0\n";
-    let dir = repository(&[("a.md", "hello\n"), ("ctxlint.toml", config)]);
-    let out = ctxlint(dir.path(), &["measure", "a.md", "--format", "json", "--profile", "o200k"]).out;
-    let json: serde_json::Value = serde_json::from_str(&out).unwrap();
+    let dir = marked(&[("a.md", "hello\n"), ("ctxlint.toml", config)]);
+    let json = ctxlint(dir.path(), &["measure", "a.md", "--format", "json", "--profile", "o200k"]).json();
     assert_eq!(json["encoding"], "cl100k_base");
     assert_eq!(json["files"][0]["estimate"]["exact"], true, "an exact profile needs no multiplier");
     assert_eq!(json["files"][0]["estimate"]["tokens"], json["files"][0]["tokens"]);
@@ -292,24 +261,17 @@ fn measure_obeys_the_configuration() {
 
 #[test]
 fn a_reader_that_goes_away_is_no_error() {
-    let dir = repository(&[("CLAUDE.md", "Fine.\n")]);
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
-        .args(["completions", "bash"])
-        .current_dir(dir.path())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let dir = marked(&[("CLAUDE.md", "Fine.\n")]);
+    let mut child = command(dir.path(), &["completions", "bash"]).spawn().unwrap();
     drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
-    assert_eq!(output.status.code(), Some(0));
+    let run = ended(child);
+    assert_eq!((run.err.as_str(), run.code), ("", 0));
 }
 
 #[test]
 fn init_writes_todays_figures_so_that_growth_is_an_error() {
     let rule = "Every session reads this line.\n";
-    let dir = repository(&[
+    let dir = marked(&[
         ("CLAUDE.md", "Run the tests.\n"),
         (".claude/rules/a.md", rule),
         (".claude/rules/b.md", "---\npaths: src/**\n---\nCheck the input.\n"),
@@ -319,17 +281,17 @@ fn init_writes_todays_figures_so_that_growth_is_an_error() {
     let run = ctxlint(dir.path(), &["init", "--budgets"]);
     assert_eq!(run.out, "wrote to ctxlint.toml:\nstartup-tokens = 10\npath-tokens = 14\n");
     assert!(run.err.contains("startup-lines is set already; it is 2 now"), "{}", run.err);
-    let written = fs::read_to_string(dir.path().join("ctxlint.toml")).unwrap();
+    let written = read(dir.path(), "ctxlint.toml");
     assert!(written.contains("once src/a.ts is read, in tokens; the default warns above 8,000: 4 % of"), "{written}");
     assert!(written.ends_with("path-tokens = 14\nstartup-lines = 9\n"), "{written}");
     assert_eq!(ctxlint(dir.path(), &["check"]).code, 0);
-    fs::write(dir.path().join(".claude/rules/a.md"), rule.repeat(2)).unwrap();
+    write(dir.path(), ".claude/rules/a.md", &rule.repeat(2));
     let grown = ctxlint(dir.path(), &["check", "--format", "concise"]);
     assert_eq!(grown.code, 1);
     assert!(grown.out.contains("CLAUDE.md: error[startup-tokens] Claude Code loads 16 tokens"), "{}", grown.out);
     let again = ctxlint(dir.path(), &["init", "--budgets"]);
     assert_eq!(again.out, "every budget is set; nothing was written\n");
-    let fresh = repository(&[("CLAUDE.md", "Run the tests.\n")]);
+    let fresh = marked(&[("CLAUDE.md", "Run the tests.\n")]);
     let printed = ctxlint(fresh.path(), &["init", "--budgets", "--print"]).out;
     assert!(printed.contains("\n[budgets]\n# What Claude Code loads before the first prompt"), "{printed}");
     assert!(!fresh.path().join("ctxlint.toml").exists());
@@ -338,10 +300,8 @@ fn init_writes_todays_figures_so_that_growth_is_an_error() {
 #[test]
 fn check_counts_what_context_prints() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus-fixtures/budget");
-    let check: serde_json::Value =
-        serde_json::from_str(&ctxlint(&root, &["--root", ".", "check", "--format", "json"]).out).unwrap();
-    let context = ctxlint(&root, &["--root", ".", "context", "--worst", "--text", "--format", "json"]).out;
-    let context: serde_json::Value = serde_json::from_str(&context).unwrap();
+    let check = ctxlint(&root, &["--root", ".", "check", "--format", "json"]).json();
+    let context = ctxlint(&root, &["--root", ".", "context", "--worst", "--text", "--format", "json"]).json();
     let counted = |touched: bool| -> usize {
         let loads = context["loads"].as_array().unwrap().iter();
         let wanted = loads.filter(|load| touched || load["touch"].is_null());
@@ -369,7 +329,7 @@ fn check_counts_what_context_prints() {
 #[test]
 fn the_window_of_an_option_wins_over_the_configuration() {
     let skill = format!("---\ndescription: {}\n---\nBody.\n", "Says when to use it. ".repeat(70));
-    let dir = repository(&[
+    let dir = marked(&[
         (".claude/skills/a/SKILL.md", &skill),
         (".claude/skills/b/SKILL.md", &skill),
         ("ctxlint.toml", "window = 200000\n"),
@@ -384,7 +344,7 @@ fn the_window_of_an_option_wins_over_the_configuration() {
 
 #[test]
 fn personal_files_that_git_ignores_count_when_asked_for() {
-    let dir = repository(&[
+    let dir = marked(&[
         (".gitignore", "CLAUDE.local.md\n"),
         ("CLAUDE.md", "Run the tests.\n"),
         ("CLAUDE.local.md", "Mine alone.\n"),

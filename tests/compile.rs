@@ -464,6 +464,17 @@ fn a_spoiled_map_proves_nothing() {
     assert!(decompile(&map, &|_| None).is_err());
 }
 
+const LONG: &str = "The queue is a list in memory that is written to a file at the end of each minute, by a thread \
+    that wakes up, takes the list, puts an empty one in its place, and sorts what it took by the time at which it came. \
+    A reader sees the file of the minute before. Two files are merged when both have fewer than a thousand lines, and \
+    the older name is given to the result, so that a reader that has the older one open sees nothing of it. ";
+
+const TABLE: &str = "| part | what it does | where it is | since |\n| --- | --- | --- | --- |\n\
+    | writer | takes the list once a minute and sorts it | the first thread of the server | 1.0 |\n\
+    | reader | opens the file of the minute before, and keeps it open | each request | 1.0 |\n\
+    | merger | merges two files that are small, under the older name | the second thread | 1.4 |\n\
+    | sweeper | removes files that nobody opened for a year | a job of the night | 2.1 |";
+
 /// A few lines of Markdown of one kind.
 fn block() -> impl Strategy<Value = String> {
     let heading = (1usize..5, "[A-Z][a-z]{2,8}( [a-z]{2,8}){0,2}")
@@ -509,6 +520,13 @@ fn block() -> impl Strategy<Value = String> {
         "- [ ] task\n- [x] done",
         "![image](docs/a.png)",
         "&amp; <b>bold</b>",
+        // Enough for a section to be divided.
+        LONG,
+        LONG,
+        TABLE,
+        TABLE,
+        "Run all of it before committing:",
+        "These are:",
     ]);
     prop_oneof![2 => heading, 3 => titles.prop_map(str::to_owned), 6 => texts.prop_map(str::to_owned)]
 }

@@ -3,44 +3,11 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
-use std::collections::BTreeMap;
+mod common;
+
+use common::{Run, commit, folder, git, read, tree, write};
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    for (name, _) in std::env::vars() {
-        if name != "PATH" && name != "HOME" {
-            command.env_remove(name);
-        }
-    }
-    let output = command.current_dir(dir).arg("--no-cache").args(arguments).stdin(Stdio::null()).output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn git(dir: &Path, arguments: &[&str]) {
-    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
-    let status = Command::new("git")
-        .current_dir(dir)
-        .args(identity)
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    assert!(status.unwrap().success(), "git {arguments:?}");
-}
 
 const MEMORY: &str = "# Shop\n\nA shop for spare parts.\n\n## Rules\n\n- Never commit secrets to the repository.\n\n\
 ## Working on the billing crate\n\n- Keep amounts in cents in `crates/billing/src/lib.rs`.\n\
@@ -49,8 +16,7 @@ const MEMORY: &str = "# Shop\n\nA shop for spare parts.\n\n## Rules\n\n- Never c
 and the front shows them to the customer as long as they are kept. What is older is kept by the books alone.\n";
 
 fn repository() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    let files = [
+    common::repository(&[
         ("CLAUDE.md", MEMORY),
         ("crates/billing/src/lib.rs", "a\n"),
         ("crates/billing/src/tax.rs", "a\n"),
@@ -58,28 +24,11 @@ fn repository() -> tempfile::TempDir {
         ("crates/front/src/lib.rs", "a\n"),
         ("crates/front/src/page.rs", "a\n"),
         ("crates/queue/src/lib.rs", "a\n"),
-    ];
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    git(dir.path(), &["init", "-q"]);
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "start"]);
-    dir
+    ])
 }
 
-/// Every file outside of `.git` with its content.
-fn tree(dir: &Path) -> BTreeMap<String, Vec<u8>> {
-    let files = walkdir::WalkDir::new(dir).into_iter().filter_entry(|entry| entry.file_name() != ".git");
-    let files = files.filter_map(Result::ok).filter(|entry| entry.file_type().is_file());
-    files
-        .map(|entry| {
-            let path = entry.path().strip_prefix(dir).unwrap().to_str().unwrap().to_owned();
-            (path, fs::read(entry.path()).unwrap())
-        })
-        .collect()
+fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
+    common::ctxlint(dir, &[&["--no-cache"], arguments].concat())
 }
 
 #[test]
@@ -94,8 +43,7 @@ fn without_being_asked_nothing_is_written() {
     let run = ctxlint(dir.path(), &["compile", "--diff"]);
     assert!(run.out.contains("--- a/CLAUDE.md\n+++ b/CLAUDE.md\n"), "{}", run.out);
     assert!(run.out.contains("--- /dev/null\n+++ b/docs/agents/architecture.md\n"), "{}", run.out);
-    let json: serde_json::Value =
-        serde_json::from_str(&ctxlint(dir.path(), &["compile", "--format", "json"]).out).unwrap();
+    let json = ctxlint(dir.path(), &["compile", "--format", "json"]).json();
     assert_eq!(json["proof"]["ok"], true);
     assert_eq!(json["moves"][0]["action"], "rule");
     assert_eq!(json["moves"][0]["scope"][0], "/crates/billing/**");
@@ -114,8 +62,7 @@ fn a_tree_is_compiled_proved_frozen_and_restored() {
     assert!(compiled.contains_key(".ctxlint/map.json"));
     assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
     assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    commit(dir.path(), "compiled");
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
     assert_eq!(tree(dir.path()), compiled, "compiling the compiled changes nothing");
     assert_eq!(ctxlint(dir.path(), &["check", "--history", "off"]).code, 0, "what is compiled lints clean");
@@ -129,8 +76,7 @@ fn a_tree_is_compiled_proved_frozen_and_restored() {
 fn an_edited_output_is_told_and_carried_on() {
     let dir = repository();
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    commit(dir.path(), "compiled");
     let document = dir.path().join("docs/agents/architecture.md");
     let edited = fs::read_to_string(&document).unwrap().replace("for a year", "for ten years");
     fs::write(&document, &edited).unwrap();
@@ -146,14 +92,14 @@ fn an_edited_output_is_told_and_carried_on() {
     assert_eq!(fs::read_to_string(&document).unwrap(), edited);
     assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
     assert_eq!(ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]).code, 0);
-    let restored = fs::read_to_string(dir.path().join("CLAUDE.md")).unwrap();
+    let restored = read(dir.path(), "CLAUDE.md");
     assert_eq!(restored, MEMORY.replace("for a year", "for ten years"));
 }
 
 #[test]
 fn what_is_not_committed_is_not_overwritten() {
     let dir = repository();
-    fs::write(dir.path().join("crates/queue/src/lib.rs"), "changed\n").unwrap();
+    write(dir.path(), "crates/queue/src/lib.rs", "changed\n");
     let before = tree(dir.path());
     let run = ctxlint(dir.path(), &["compile", "--write"]);
     assert_eq!(run.code, 2);
@@ -185,7 +131,7 @@ fn another_folder_gets_the_outputs_and_gives_the_sources_back() {
     assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--verify"]).code, 0);
     assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--frozen"]).code, 0);
     // A changed source makes the outputs stale, and what is no longer made goes.
-    fs::write(dir.path().join("CLAUDE.md"), &MEMORY[..MEMORY.find("## Architecture").unwrap()]).unwrap();
+    write(dir.path(), "CLAUDE.md", &MEMORY[..MEMORY.find("## Architecture").unwrap()]);
     assert_eq!(ctxlint(dir.path(), &["compile", "--out", out, "--frozen"]).code, 1);
     assert_eq!(ctxlint(dir.path(), &["compile", "--out", out]).code, 0);
     assert!(!tree(Path::new(out)).contains_key("docs/agents/architecture.md"));
@@ -196,15 +142,14 @@ fn another_folder_gets_the_outputs_and_gives_the_sources_back() {
     // Edits on both sides are not for a program to bring together.
     let root = Path::new(out).join("CLAUDE.md");
     fs::write(&root, fs::read_to_string(&root).unwrap().replace("spare parts", "parts")).unwrap();
-    fs::write(dir.path().join("CLAUDE.md"), "# Another\n").unwrap();
+    write(dir.path(), "CLAUDE.md", "# Another\n");
     let run = ctxlint(dir.path(), &["decompile", "--map", &map, "--write", "--allow-dirty"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("CLAUDE.md: it was edited, and so were its outputs"), "{}", run.err);
-    assert_eq!(fs::read_to_string(dir.path().join("CLAUDE.md")).unwrap(), "# Another\n");
+    assert_eq!(read(dir.path(), "CLAUDE.md"), "# Another\n");
     // What stands in the folder and is not ours stays.
-    let strange = tempfile::tempdir().unwrap();
+    let strange = folder(&[("CLAUDE.md", "mine\n")]);
     fs::create_dir_all(strange.path().join("docs/agents")).unwrap();
-    fs::write(strange.path().join("CLAUDE.md"), "mine\n").unwrap();
     let run = ctxlint(repository().path(), &["compile", "--out", strange.path().to_str().unwrap()]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("CLAUDE.md is there already"), "{}", run.err);
@@ -244,13 +189,13 @@ fn several_targets_get_a_folder_each() {
 fn a_plan_goes_through_a_file() {
     let dir = repository();
     assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0);
-    let plan = fs::read_to_string(dir.path().join("plan.yaml")).unwrap();
-    fs::write(dir.path().join("plan.yaml"), plan.replace("docs/agents/architecture.md", "docs/design.md")).unwrap();
+    let plan = read(dir.path(), "plan.yaml");
+    write(dir.path(), "plan.yaml", &plan.replace("docs/agents/architecture.md", "docs/design.md"));
     let run = ctxlint(dir.path(), &["compile", "--apply", "plan.yaml", "--write", "--allow-dirty"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(dir.path().join("docs/design.md").exists());
     assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0, "what a person decided holds");
-    fs::write(dir.path().join("plan.yaml"), "version: 1\nsections:\n  - source: NO.md\n    to: keep\n").unwrap();
+    write(dir.path(), "plan.yaml", "version: 1\nsections:\n  - source: NO.md\n    to: keep\n");
     let before = tree(dir.path());
     let run = ctxlint(dir.path(), &["compile", "--apply", "plan.yaml", "--write", "--allow-dirty"]);
     assert_eq!(run.code, 2);
@@ -273,10 +218,10 @@ fn bad_input_is_refused_with_its_place() {
     refused(&["compile", "--apply", "nothing.yaml"], "nothing.yaml: no such file");
     fs::write(dir.path().join("CLAUDE.md"), b"# Shop\n\xff\n").unwrap();
     refused(&["compile"], "CLAUDE.md: byte 7 is not UTF-8");
-    fs::write(dir.path().join("CLAUDE.md"), MEMORY).unwrap();
+    write(dir.path(), "CLAUDE.md", MEMORY);
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
     let map = dir.path().join(".ctxlint/map.json");
-    let text = fs::read_to_string(&map).unwrap();
+    let text = read(dir.path(), ".ctxlint/map.json");
     fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
     refused(&["compile"], "docs/agents/architecture.md: it is in the map, and not there");
     refused(&["decompile"], "to be rid of its sections, restore it, run `ctxlint decompile --write`");
@@ -291,7 +236,7 @@ fn a_hostile_map_writes_nothing_outside() {
     let dir = repository();
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
     let map = dir.path().join(".ctxlint/map.json");
-    let text = fs::read_to_string(&map).unwrap();
+    let text = read(dir.path(), ".ctxlint/map.json");
     for path in ["../outside.md", "/tmp/outside.md", ".git/hooks/pre-commit"] {
         let spoiled = text.replace("\"path\": \"CLAUDE.md\"", &format!("\"path\": \"{path}\""));
         fs::write(&map, spoiled.replace("\"dst\": \"CLAUDE.md\"", &format!("\"dst\": \"{path}\""))).unwrap();
@@ -337,18 +282,15 @@ fn the_result_depends_on_nothing_but_the_tree() {
 #[test]
 fn a_forged_map_moves_no_other_file() {
     let dir = repository();
-    fs::write(dir.path().join(".gitignore"), ".env\n").unwrap();
-    fs::create_dir_all(dir.path().join("docs")).unwrap();
-    fs::write(dir.path().join("docs/guide.md"), "# Guide\n\nWritten for people.\n").unwrap();
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "ignore"]);
+    write(dir.path(), ".gitignore", ".env\n");
+    write(dir.path(), "docs/guide.md", "# Guide\n\nWritten for people.\n");
+    commit(dir.path(), "ignore");
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    commit(dir.path(), "compiled");
     let map = dir.path().join(".ctxlint/map.json");
-    let text = fs::read_to_string(&map).unwrap();
-    fs::write(dir.path().join(".env"), "TOKEN=x\n").unwrap();
-    fs::write(dir.path().join("docs/agents/notes.md"), "my own\n").unwrap();
+    let text = read(dir.path(), ".ctxlint/map.json");
+    write(dir.path(), ".env", "TOKEN=x\n");
+    write(dir.path(), "docs/agents/notes.md", "my own\n");
     // A plan may send a section anywhere, so a forged map says that one did.
     let forged = |path: &str| text.replace("docs/agents/architecture.md", path);
     let pinned = |path: &str| {
@@ -388,8 +330,8 @@ fn a_plan_replaces_no_other_file() {
     let dir = repository();
     assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0);
     assert_eq!(ctxlint(dir.path(), &["compile", "--plan", "plan.yaml"]).code, 0, "it is the same");
-    let edited = fs::read_to_string(dir.path().join("plan.yaml")).unwrap() + "# mine\n";
-    fs::write(dir.path().join("plan.yaml"), &edited).unwrap();
+    let edited = read(dir.path(), "plan.yaml") + "# mine\n";
+    write(dir.path(), "plan.yaml", &edited);
     for file in ["plan.yaml", "CLAUDE.md"] {
         let before = tree(dir.path());
         let run = ctxlint(dir.path(), &["compile", "--plan", file]);
@@ -410,9 +352,8 @@ fn a_diff_writes_nothing() {
 #[test]
 fn a_start_that_grows_is_told_so() {
     let dir = repository();
-    fs::create_dir_all(dir.path().join(".cursor/rules")).unwrap();
     let rule = "---\ndescription: Pages\nglobs: \"crates/front/**\"\nalwaysApply: false\n---\n\n- Keep pages small.\n";
-    fs::write(dir.path().join(".cursor/rules/pages.mdc"), rule).unwrap();
+    write(dir.path(), ".cursor/rules/pages.mdc", rule);
     let run = ctxlint(dir.path(), &["compile", "--target", "cursor"]);
     assert!(!run.out.contains("(-0 %)"), "{}", run.out);
     let line = run.out.lines().find(|line| line.starts_with("Cursor: ")).unwrap_or_default();
@@ -423,13 +364,12 @@ fn a_start_that_grows_is_told_so() {
 fn the_section_of_a_deleted_output_goes_as_the_message_says() {
     let dir = repository();
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
-    git(dir.path(), &["add", "-A"]);
-    git(dir.path(), &["commit", "-q", "-m", "compiled"]);
+    commit(dir.path(), "compiled");
     fs::remove_file(dir.path().join("docs/agents/architecture.md")).unwrap();
     assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 2);
     git(dir.path(), &["checkout", "-q", "."]);
     assert_eq!(ctxlint(dir.path(), &["decompile", "--write"]).code, 0);
-    fs::write(dir.path().join("CLAUDE.md"), &MEMORY[..MEMORY.find("## Architecture").unwrap()]).unwrap();
+    write(dir.path(), "CLAUDE.md", &MEMORY[..MEMORY.find("## Architecture").unwrap()]);
     assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
     assert!(!dir.path().join("docs/agents/architecture.md").exists());
     assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
@@ -441,7 +381,7 @@ fn sections_of_the_same_name_keep_their_own_decisions() {
     // The first is moved, the second is too little to be; what holds for one says nothing of the other.
     let table = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n| a | b |\n|---|---|\n| 1 | 2 |\n";
     let list = "## Releasing\n\n1. a `x`\n2. b `y`\n3. c\n4. d\n\n- [ ] x\n  - y\n\n    z\n\n";
-    fs::write(dir.path().join("CLAUDE.md"), format!("{MEMORY}\n{table}{list}").replace('\n', "\r\n")).unwrap();
+    write(dir.path(), "CLAUDE.md", &format!("{MEMORY}\n{table}{list}").replace('\n', "\r\n"));
     let run = ctxlint(dir.path(), &["compile", "--profile", "full", "--write", "--allow-dirty"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(dir.path().join("docs/agents/releasing.md").exists(), "{}", run.out);

@@ -66,6 +66,7 @@ fn check(root: &Path) -> String {
         suppressed: outcome.suppressed,
         baselined: 0,
         delta: None,
+        wanted: &[],
     };
     concise::concise(&report)
 }

@@ -4,65 +4,15 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used, clippy::print_stderr)]
 
+mod common;
+
+use common::{Run, command, ctxlint, ctxlint_on, ended, git, marked, read, write};
 use std::fs;
-use std::io::{Read, Write};
+use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-/// A command without anything of this environment that changes its output.
-fn command(dir: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    for (name, _) in std::env::vars() {
-        if name != "PATH" && name != "HOME" {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(dir).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
-}
-
-fn ended(child: Child) -> Run {
-    let output = child.wait_with_output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn ctxlint(dir: &Path, arguments: &[&str]) -> Run {
-    ended(command(dir, arguments).spawn().unwrap())
-}
-
-fn with_stdin(dir: &Path, arguments: &[&str], text: &str) -> Run {
-    let mut child = command(dir, arguments).stdin(Stdio::piped()).spawn().unwrap();
-    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
-    ended(child)
-}
-
-/// A folder with these files whose root is marked by an empty `.git`.
-fn repository(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join(".git")).unwrap();
-    for (path, text) in files {
-        let path = dir.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
-    dir
-}
-
-fn read(dir: &Path, path: &str) -> String {
-    fs::read_to_string(dir.join(path)).unwrap()
-}
 
 /// Every file below a folder, sorted.
 fn files(dir: &Path) -> Vec<PathBuf> {
@@ -82,7 +32,7 @@ fn is_almighty(dir: &Path) -> bool {
 
 #[test]
 fn safe_fixes_are_made_and_what_is_left_is_reported() {
-    let dir = repository(&[
+    let dir = marked(&[
         ("CLAUDE.md", "See [a](docs/Guide.md) and [b](gone.md).\n"),
         ("docs/guide.md", "# Guide\n"),
         ("x/guides.md", "# Guides\n"),
@@ -104,7 +54,7 @@ fn safe_fixes_are_made_and_what_is_left_is_reported() {
 #[test]
 fn only_what_is_asked_for_is_fixed() {
     let link = "See [a](Guide.md).\n";
-    let dir = repository(&[("CLAUDE.md", link), ("a/CLAUDE.md", link), ("guide.md", "x"), ("a/guide.md", "x")]);
+    let dir = marked(&[("CLAUDE.md", link), ("a/CLAUDE.md", link), ("guide.md", "x"), ("a/guide.md", "x")]);
     ctxlint(dir.path(), &["check", "--fix", "a"]);
     assert_eq!(read(dir.path(), "CLAUDE.md"), link);
     assert_eq!(read(dir.path(), "a/CLAUDE.md"), "See [a](guide.md).\n");
@@ -118,22 +68,16 @@ fn only_what_is_asked_for_is_fixed() {
 #[test]
 fn a_diff_writes_nothing_and_is_what_git_applies() {
     let dir = tempfile::tempdir().unwrap();
-    let git = |arguments: &[&str], input: &str| {
-        let mut git =
-            Command::new("git").current_dir(dir.path()).args(arguments).stdin(Stdio::piped()).spawn().unwrap();
-        git.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
-        assert!(git.wait().unwrap().success(), "git {arguments:?}");
-    };
-    git(&["init", "-q"], "");
-    fs::create_dir(dir.path().join("with space")).unwrap();
-    fs::write(dir.path().join("guide.md"), "# G\n").unwrap();
-    fs::write(dir.path().join("CLAUDE.md"), "\u{feff}One\r\n\r\n[a](Guide.md)\r\n").unwrap();
-    fs::write(dir.path().join("with space/CLAUDE.md"), "[a](../Guide.md)").unwrap();
+    git(dir.path(), &["init", "-q"]);
+    write(dir.path(), "guide.md", "# G\n");
+    write(dir.path(), "CLAUDE.md", "\u{feff}One\r\n\r\n[a](Guide.md)\r\n");
+    write(dir.path(), "with space/CLAUDE.md", "[a](../Guide.md)");
     let run = ctxlint(dir.path(), &["check", "--diff"]);
     assert_eq!(run.code, 1, "the findings are still there");
     assert!(run.err.starts_with("ctxlint: would fix 2 findings in 2 files\n"), "{}", run.err);
     assert_eq!(read(dir.path(), "with space/CLAUDE.md"), "[a](../Guide.md)");
-    git(&["apply", "-"], &run.out);
+    write(dir.path(), ".git/fixes.diff", &run.out);
+    git(dir.path(), &["apply", ".git/fixes.diff"]);
     assert_eq!(read(dir.path(), "CLAUDE.md"), "\u{feff}One\r\n\r\n[a](guide.md)\r\n");
     assert_eq!(read(dir.path(), "with space/CLAUDE.md"), "[a](../guide.md)");
     assert_eq!(ctxlint(dir.path(), &["check", "--diff"]).out, "");
@@ -141,7 +85,7 @@ fn a_diff_writes_nothing_and_is_what_git_applies() {
 
 #[test]
 fn links_permissions_and_line_endings_are_kept() {
-    let dir = repository(&[("AGENTS.md", "\u{feff}[a](Guide.md)\r\n\r\nText"), ("guide.md", "x")]);
+    let dir = marked(&[("AGENTS.md", "\u{feff}[a](Guide.md)\r\n\r\nText"), ("guide.md", "x")]);
     symlink("AGENTS.md", dir.path().join("CLAUDE.md")).unwrap();
     fs::set_permissions(dir.path().join("AGENTS.md"), fs::Permissions::from_mode(0o640)).unwrap();
     ctxlint(dir.path(), &["check", "--fix"]);
@@ -152,8 +96,8 @@ fn links_permissions_and_line_endings_are_kept() {
 
 #[test]
 fn what_leads_out_of_the_root_is_not_written() {
-    let outside = repository(&[("CLAUDE.md", "[a](Guide.md)\n"), ("guide.md", "x")]);
-    let dir = repository(&[("guide.md", "x")]);
+    let outside = marked(&[("CLAUDE.md", "[a](Guide.md)\n"), ("guide.md", "x")]);
+    let dir = marked(&[("guide.md", "x")]);
     symlink(outside.path().join("CLAUDE.md"), dir.path().join("CLAUDE.md")).unwrap();
     ctxlint(dir.path(), &["check", "--fix"]);
     assert_eq!(read(outside.path(), "CLAUDE.md"), "[a](Guide.md)\n");
@@ -161,10 +105,9 @@ fn what_leads_out_of_the_root_is_not_written() {
 
 /// A repository of `count` context files, each with one safe fix.
 fn many(count: usize) -> tempfile::TempDir {
-    let dir = repository(&[("guide.md", "x")]);
+    let dir = marked(&[("guide.md", "x")]);
     for at in 0..count {
-        fs::create_dir(dir.path().join(format!("p{at}"))).unwrap();
-        fs::write(dir.path().join(format!("p{at}/CLAUDE.md")), old(at)).unwrap();
+        write(dir.path(), &format!("p{at}/CLAUDE.md"), &old(at));
     }
     dir
 }
@@ -189,7 +132,7 @@ fn a_run_that_is_killed_leaves_old_or_new_files_and_the_next_one_cleans_up() {
     assert_eq!(ctxlint(dir.path(), &["check", "--fix", "--no-cache"]).code, 0);
     let whole = started.elapsed();
     for round in 0..12u32 {
-        (0..FILES).for_each(|at| fs::write(dir.path().join(format!("p{at}/CLAUDE.md")), old(at)).unwrap());
+        (0..FILES).for_each(|at| write(dir.path(), &format!("p{at}/CLAUDE.md"), &old(at)));
         let mut child = command(dir.path(), &["check", "--fix", "--no-cache"]).spawn().unwrap();
         std::thread::sleep(whole * (round + 1) / 12);
         child.kill().unwrap();
@@ -244,7 +187,7 @@ fn a_folder_without_permission_stops_the_run_before_anything_is_written() {
 fn a_disk_that_is_full_leaves_everything_as_it_was() {
     let dir = many(2);
     let large = old(1) + &"Keep it small.\n".repeat(2_000);
-    fs::write(dir.path().join("p1/CLAUDE.md"), &large).unwrap();
+    write(dir.path(), "p1/CLAUDE.md", &large);
     let script = format!("ulimit -f 8; trap '' XFSZ; exec '{}' check --fix --no-cache", env!("CARGO_BIN_EXE_ctxlint"));
     let mut shell = Command::new("sh");
     shell.current_dir(dir.path()).args(["-c", &script]).stdin(Stdio::null());
@@ -290,12 +233,11 @@ fn a_read_only_checkout_can_be_checked_and_not_fixed() {
 #[test]
 fn a_journal_from_elsewhere_makes_nothing_happen_outside() {
     let outside = tempfile::tempdir().unwrap();
-    fs::write(outside.path().join("precious"), "x").unwrap();
+    write(outside.path(), "precious", "x");
     let dir = many(1);
-    fs::create_dir(dir.path().join(".ctxlint")).unwrap();
     let body = "ctxlint journal 2\nrun 0123456789abcdef\nfile - - ../precious\n";
     let sum = xxhash_rust::xxh3::xxh3_64(body.as_bytes());
-    fs::write(dir.path().join(".ctxlint/journal"), format!("{body}sum {sum:016x}\ncommitted\n")).unwrap();
+    write(dir.path(), ".ctxlint/journal", &format!("{body}sum {sum:016x}\ncommitted\n"));
     let run = ctxlint(dir.path(), &["check", "--fix"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("names `../precious`, which ctxlint would never write"), "{}", run.err);
@@ -306,12 +248,12 @@ fn a_journal_from_elsewhere_makes_nothing_happen_outside() {
     fs::create_dir(dir.path().join(".ctxlint")).unwrap();
     symlink(outside.path().join("precious"), dir.path().join(".ctxlint/journal")).unwrap();
     assert_eq!(ctxlint(dir.path(), &["check", "--fix"]).code, 2);
-    assert_eq!(fs::read_to_string(outside.path().join("precious")).unwrap(), "x");
+    assert_eq!(read(outside.path(), "precious"), "x");
 }
 
 #[test]
 fn a_baseline_hides_what_it_knows_wherever_it_moves_and_says_what_it_does_not_need() {
-    let dir = repository(&[("CLAUDE.md", "[a](gone.md)\n\n[b](gone.md)\n"), ("x/CLAUDE.md", "[c](away.md)\n")]);
+    let dir = marked(&[("CLAUDE.md", "[a](gone.md)\n\n[b](gone.md)\n"), ("x/CLAUDE.md", "[c](away.md)\n")]);
     let run = |arguments: &[&str]| ctxlint(dir.path(), &[&["check", "--format", "concise"], arguments].concat());
     assert_eq!(run(&["--baseline", "known.json"]).code, 2, "there is none yet");
     let made = run(&["--baseline", "known.json", "--update-baseline"]);
@@ -320,13 +262,13 @@ fn a_baseline_hides_what_it_knows_wherever_it_moves_and_says_what_it_does_not_ne
     let known = read(dir.path(), "known.json");
     assert_eq!(known.lines().filter(|line| line.contains("\"fingerprint\"")).count(), 3, "{known}");
     // The lines move, and a third finding like the first two comes.
-    fs::write(dir.path().join("CLAUDE.md"), "# Title\n\n[a](gone.md)\n\n[b](gone.md)\n\n[new](gone.md)\n").unwrap();
+    write(dir.path(), "CLAUDE.md", "# Title\n\n[a](gone.md)\n\n[b](gone.md)\n\n[new](gone.md)\n");
     let more = run(&["--baseline", "known.json"]);
     assert_eq!(more.code, 1);
     assert!(more.out.contains("1 error (3 in the baseline)"), "{}", more.out);
     assert!(more.out.starts_with("CLAUDE.md:7:1:"), "{}", more.out);
     // What is mended is not needed in the baseline any more.
-    fs::write(dir.path().join("CLAUDE.md"), "[a](gone.md)\n").unwrap();
+    write(dir.path(), "CLAUDE.md", "[a](gone.md)\n");
     let fewer = run(&["--baseline", "known.json"]);
     assert_eq!(fewer.code, 0);
     let line = "known.json: warn[unused-suppression] 1 entry of the baseline matches nothing any more: \
@@ -335,7 +277,7 @@ fn a_baseline_hides_what_it_knows_wherever_it_moves_and_says_what_it_does_not_ne
     assert!(!run(&["--baseline", "known.json", "x"]).out.contains("entry"), "only x was looked at");
     assert!(!run(&["--baseline", "known.json", "--only", "skill-name"]).out.contains("entry"), "that lint did not run");
     // An update of one folder leaves the entries of the others.
-    fs::write(dir.path().join("x/CLAUDE.md"), "Fine.\n").unwrap();
+    write(dir.path(), "x/CLAUDE.md", "Fine.\n");
     let part = run(&["--baseline", "known.json", "--update-baseline", "x"]);
     assert_eq!(part.err, "ctxlint: known.json knows 2 findings (+0, -1)\n");
     let all = run(&["--baseline", "known.json", "--update-baseline"]);
@@ -343,7 +285,7 @@ fn a_baseline_hides_what_it_knows_wherever_it_moves_and_says_what_it_does_not_ne
     let json = ctxlint(dir.path(), &["check", "--baseline", "known.json", "--format", "json"]).out;
     assert!(json.contains("\"baselined\": 1"), "{json}");
     // Two branches that were merged badly.
-    fs::write(dir.path().join("known.json"), format!("<<<<<<< ours\n{known}=======\n>>>>>>> theirs\n")).unwrap();
+    write(dir.path(), "known.json", &format!("<<<<<<< ours\n{known}=======\n>>>>>>> theirs\n"));
     let bad = run(&["--baseline", "known.json"]);
     assert_eq!(bad.code, 2);
     assert!(bad.err.contains("the baseline known.json cannot be used: it is no JSON"), "{}", bad.err);
@@ -351,7 +293,7 @@ fn a_baseline_hides_what_it_knows_wherever_it_moves_and_says_what_it_does_not_ne
 
 #[test]
 fn a_fix_leaves_what_the_baseline_knows() {
-    let dir = repository(&[("CLAUDE.md", "[a](Guide.md)\n"), ("guide.md", "x")]);
+    let dir = marked(&[("CLAUDE.md", "[a](Guide.md)\n"), ("guide.md", "x")]);
     ctxlint(dir.path(), &["check", "--baseline", "b.json", "--update-baseline"]);
     ctxlint(dir.path(), &["check", "--baseline", "b.json", "--fix"]);
     assert_eq!(read(dir.path(), "CLAUDE.md"), "[a](Guide.md)\n");
@@ -359,9 +301,9 @@ fn a_fix_leaves_what_the_baseline_knows() {
 
 #[test]
 fn a_text_on_standard_input_stands_for_a_file() {
-    let dir = repository(&[("CLAUDE.md", "[a](gone.md)\n"), ("AGENTS.md", "[a](gone.md)\n"), ("guide.md", "x")]);
+    let dir = marked(&[("CLAUDE.md", "[a](gone.md)\n"), ("AGENTS.md", "[a](gone.md)\n"), ("guide.md", "x")]);
     let with = |arguments: &[&str], text: &str| {
-        with_stdin(dir.path(), &[&["check", "--format", "concise"], arguments].concat(), text)
+        ctxlint_on(dir.path(), &[&["check", "--format", "concise"], arguments].concat(), text)
     };
     let run = with(&["--stdin-path", "CLAUDE.md"], "Fine.\n");
     assert_eq!((run.code, run.out.contains("no findings")), (0, true), "{}", run.out);
@@ -384,7 +326,7 @@ fn a_text_on_standard_input_stands_for_a_file() {
 
 #[test]
 fn statistics_count_findings_for_each_lint() {
-    let dir = repository(&[
+    let dir = marked(&[
         ("CLAUDE.md", "[a](gone.md) [b](Guide.md)\n\n[c](#none)\n"),
         ("x/CLAUDE.md", "[a](gone.md)\n"),
         ("guide.md", "x"),
@@ -427,20 +369,19 @@ fn read_until(out: &std::sync::mpsc::Receiver<String>, seen: &mut String, wanted
 
 #[test]
 fn watch_reports_again_when_a_file_changes() {
-    let dir = repository(&[("CLAUDE.md", "[a](gone.md)\n")]);
+    let dir = marked(&[("CLAUDE.md", "[a](gone.md)\n")]);
     let mut child = command(dir.path(), &["check", "--watch", "--format", "concise"]).spawn().unwrap();
     let out = pieces(child.stdout.take().unwrap());
     let mut seen = String::new();
     read_until(&out, &mut seen, "1 error\n");
-    fs::write(dir.path().join("gone.md"), "# Here\n").unwrap();
+    write(dir.path(), "gone.md", "# Here\n");
     read_until(&out, &mut seen, "no findings\n");
-    fs::create_dir_all(dir.path().join(".claude/rules")).unwrap();
-    fs::write(dir.path().join(".claude/rules/a.md"), "[b](nowhere.md)\n").unwrap();
+    write(dir.path(), ".claude/rules/a.md", "[b](nowhere.md)\n");
     read_until(&out, &mut seen, ".claude/rules/a.md:1:1: error");
     // A configuration that is wrong for a moment does not end it.
-    fs::write(dir.path().join("ctxlint.toml"), "exlude = 1\n").unwrap();
+    write(dir.path(), "ctxlint.toml", "exlude = 1\n");
     read_until(&out, &mut seen, "unknown key `exlude`");
-    fs::write(dir.path().join("ctxlint.toml"), "exclude = [\".claude/**\"]\n").unwrap();
+    write(dir.path(), "ctxlint.toml", "exclude = [\".claude/**\"]\n");
     seen.clear();
     read_until(&out, &mut seen, "no findings\n");
     child.kill().unwrap();

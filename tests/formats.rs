@@ -355,6 +355,34 @@ fn markdown_holds_nothing_of_a_repository_but_text_and_code() {
     assert!(text.len() < 65_000 && text.contains(" more\n"), "{}", text.len());
 }
 
+/// Columns count characters from 1, whatever their bytes or UTF-16 units; ends are exclusive.
+#[test]
+fn columns_are_the_same_in_every_format_behind_letters_of_several_bytes() {
+    // Behind a byte order mark, which is no column, and behind letters of two, three and four bytes.
+    let dir = repository(&[("CLAUDE.md", "\u{feff}[a](one.md)\r\n\r\né中🙂 [b](two.md)\r\n")]);
+    let check = |format: &str| ctxlint(dir.path(), &["check", "--format", format]);
+    let found = check("json").json();
+    let range = |at: usize, end: &str| {
+        let place = &found["diagnostics"][at]["range"][end];
+        ["line", "column", "byte"].map(|key| place[key].as_u64().unwrap())
+    };
+    assert_eq!([range(0, "start"), range(0, "end")], [[1, 1, 3], [1, 12, 14]]);
+    assert_eq!([range(1, "start"), range(1, "end")], [[3, 5, 28], [3, 16, 39]]);
+    let line: Value = serde_json::from_str(check("jsonl").out.lines().nth(1).unwrap()).unwrap();
+    assert_eq!(line["range"], found["diagnostics"][1]["range"]);
+    let sarif = check("sarif").json();
+    let region = &sarif["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"];
+    let region = ["startLine", "startColumn", "endLine", "endColumn"].map(|key| region[key].as_u64());
+    assert_eq!(region, [Some(3), Some(5), Some(3), Some(16)]);
+    assert!(check("github").out.contains(",line=3,endLine=3,col=5,endColumn=16,"), "{}", check("github").out);
+    let gitlab = check("gitlab").json();
+    assert_eq!(gitlab[1]["location"]["lines"], serde_json::json!({"begin": 3, "end": 3}));
+    for format in ["concise", "agent", "human"] {
+        let out = check(format).out;
+        assert!(out.contains("CLAUDE.md:3:5"), "{format}: {out}");
+    }
+}
+
 #[test]
 fn several_formats_go_to_several_places() {
     let dir = repository(&[("CLAUDE.md", "See [a](gone.md).\n")]);

@@ -3,9 +3,11 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
+mod common;
 #[path = "handoff/made.rs"]
 mod made;
 
+use common::{Run, commit, git, read, write};
 use ctxlint::handoff::blocks::blocks;
 use ctxlint::handoff::facts::transcript::{self, Reading};
 use ctxlint::handoff::facts::{RunResult, Session};
@@ -13,9 +15,8 @@ use made::{Shape, story};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
 
-fn read(text: &str) -> Session {
+fn session(text: &str) -> Session {
     transcript::read(&mut text.as_bytes()).unwrap()
 }
 
@@ -35,7 +36,7 @@ fn told(session: &Session) -> String {
 fn every_shape_tells_the_same_story() {
     let story = story();
     for Shape { name, text, tokens, has_codes, has_good_codes, .. } in made::shapes(&story) {
-        let session = read(&text);
+        let session = session(&text);
         let prompts: Vec<&str> = session.requests.iter().map(|request| request.text.as_str()).collect();
         assert_eq!(prompts, story.prompts, "{name}");
         assert!(session.requests.iter().all(|request| !request.is_left), "{name}");
@@ -68,7 +69,7 @@ fn every_shape_tells_the_same_story() {
 #[test]
 fn a_reading_that_stops_anywhere_goes_on_as_if_it_had_not() {
     for Shape { name, text, ending, .. } in made::shapes(&story()) {
-        let whole = told(&read(&text));
+        let whole = told(&session(&text));
         let lines: Vec<usize> = text.match_indices('\n').map(|(at, _)| at + 1).collect();
         // Between lines, and in the middle of them.
         let cuts = lines.iter().flat_map(|at| [*at, at.saturating_sub(7)]).filter(|at| text.is_char_boundary(*at));
@@ -124,45 +125,13 @@ fn a_branch_that_the_user_left_is_told_apart() {
         + &line("2", "1", "a wrong way")
         + &line("3", "2", "further")
         + &line("4", "1", "another way");
-    let left: Vec<bool> = read(&text).requests.iter().map(|request| request.is_left).collect();
+    let left: Vec<bool> = session(&text).requests.iter().map(|request| request.is_left).collect();
     assert_eq!(left, [false, true, true, false]);
 }
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-/// Runs ctxlint in `dir`, with an empty home and nothing of this environment.
+/// Runs ctxlint in `dir` with this home.
 fn ctxlint(dir: &Path, home: &Path, arguments: &[&str]) -> Run {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", home);
-    let output = command.current_dir(dir).args(arguments).stdin(Stdio::null()).output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
-fn git(dir: &Path, arguments: &[&str]) -> String {
-    let mut git = Command::new("git");
-    git.current_dir(dir).args(["-c", "commit.gpgsign=false"]).args(arguments);
-    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    for who in ["AUTHOR", "COMMITTER"] {
-        git.env(format!("GIT_{who}_NAME"), "a").env(format!("GIT_{who}_EMAIL"), "a@example.org");
-        git.env(format!("GIT_{who}_DATE"), "2026-01-01T00:00:00Z");
-    }
-    let output = git.output().unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
-
-fn put(dir: &Path, path: &str, text: &str) {
-    let path = dir.join(path);
-    fs::create_dir_all(path.parent().unwrap()).unwrap();
-    fs::write(path, text).unwrap();
+    common::ctxlint_with(dir, arguments, &[("HOME", home.to_str().unwrap())])
 }
 
 fn module(seed: usize, lines: usize) -> String {
@@ -174,28 +143,27 @@ fn module(seed: usize, lines: usize) -> String {
 fn repository(more: usize) -> tempfile::TempDir {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    git(root, &["init", "-q", "-b", "main"]);
-    put(root, "CLAUDE.md", "# Harbour\n\nRun `make`.\n");
-    put(root, "src/tide.py", &module(1, 12));
-    put(root, "src/kalender/größe.py", "GRENZE = 1\n");
-    put(root, "src/old_name.py", &module(2, 8));
-    put(root, "src/gone.py", "x = 1\n");
+    git(root, &["init", "-q"]);
+    write(root, "CLAUDE.md", "# Harbour\n\nRun `make`.\n");
+    write(root, "src/tide.py", &module(1, 12));
+    write(root, "src/kalender/größe.py", "GRENZE = 1\n");
+    write(root, "src/old_name.py", &module(2, 8));
+    write(root, "src/gone.py", "x = 1\n");
     for number in 0..more {
-        put(root, &format!("src/part_{number:03}.py"), &module(number + 10, 6));
+        write(root, &format!("src/part_{number:03}.py"), &module(number + 10, 6));
     }
-    git(root, &["add", "-A"]);
-    git(root, &["commit", "-q", "-m", "start"]);
+    commit(root, "start");
     git(root, &["checkout", "-q", "-b", "fix/leap-day"]);
-    put(root, "src/tide.py", &module(1, 12).replace("return 1005", "return 1005 + leap()  # TODO: leap seconds"));
+    write(root, "src/tide.py", &module(1, 12).replace("return 1005", "return 1005 + leap()  # TODO: leap seconds"));
     git(root, &["mv", "src/old_name.py", "src/new_name.py"]);
     git(root, &["rm", "-q", "src/gone.py"]);
     git(root, &["commit", "-q", "-a", "-m", "Count days from the epoch"]);
-    put(root, "src/kalender/größe.py", "GRENZE = 2\n");
+    write(root, "src/kalender/größe.py", "GRENZE = 2\n");
     git(root, &["add", "src/kalender"]);
-    put(root, "CLAUDE.md", "# Harbour\n\nRun `make test`.\n");
-    put(root, "src/fresh.py", &module(3, 3));
+    write(root, "CLAUDE.md", "# Harbour\n\nRun `make test`.\n");
+    write(root, "src/fresh.py", &module(3, 3));
     for number in 0..more {
-        put(root, &format!("src/part_{number:03}.py"), &module(number + 10, 6).replace("_3()", "_three()"));
+        write(root, &format!("src/part_{number:03}.py"), &module(number + 10, 6).replace("_3()", "_three()"));
     }
     dir
 }
@@ -222,24 +190,24 @@ fn a_document_names_everything_within_its_budget_and_checks_clean() {
     ] {
         let dir = repository(more);
         let root = dir.path();
-        put(home.path(), "t.jsonl", &shape(name));
+        write(home.path(), "t.jsonl", &shape(name));
         let transcript = home.path().join("t.jsonl");
         let transcript = transcript.to_str().unwrap();
         let run = ctxlint(root, home.path(), &["-v", "handoff", "--transcript", transcript, "--out", "HANDOFF.md"]);
         assert_eq!(run.code, 0, "{}", run.err);
         println!("{name}, {more} files: {}", run.err.trim());
         assert!(score(&run.err) > 0.999, "{name}: {}", run.err);
-        let text = fs::read_to_string(root.join("HANDOFF.md")).unwrap();
+        let text = read(root, "HANDOFF.md");
         let tokens = ctxlint::tokens::count(ctxlint::tokens::Encoding::O200kBase, &text);
         assert!(tokens <= 2_000, "{name}: {tokens}");
         assert!(text.contains(&format!("\ntokens: {tokens}\n")), "the frontmatter says how many tokens there are");
         assert!(blocks(&text).iter().all(|block| block.is_intact) && blocks(&text).len() == 8);
         assert_eq!(text.contains(" more file"), more >= 35, "{text}");
         let check = ctxlint(root, home.path(), &["handoff", "check", "--format", "json"]);
-        let found: Value = serde_json::from_str(&check.out).unwrap();
+        let found = check.json();
         assert_eq!((check.code, found["diagnostics"].as_array().unwrap().len()), (0, 0), "{}", check.out);
         let check = ctxlint(root, home.path(), &["check", "--only", "handoff,references,content", "--format", "json"]);
-        let found: Value = serde_json::from_str(&check.out).unwrap();
+        let found = check.json();
         assert_eq!(found["diagnostics"], Value::Array(Vec::new()));
     }
 }
@@ -247,10 +215,10 @@ fn a_document_names_everything_within_its_budget_and_checks_clean() {
 #[test]
 fn the_same_facts_give_the_same_bytes_and_every_template_its_own() {
     let (dir, home) = (repository(3), tempfile::tempdir().unwrap());
-    put(home.path(), "t.jsonl", &shape("claude-code 2.1"));
-    put(home.path(), "own.md", "# Ours\n\nHouse rules first.\n\n{{next}}\n\n## Files\n\n{{changed}}\n");
+    write(home.path(), "t.jsonl", &shape("claude-code 2.1"));
+    write(home.path(), "own.md", "# Ours\n\nHouse rules first.\n\n{{next}}\n\n## Files\n\n{{changed}}\n");
     let (transcript, own) = (home.path().join("t.jsonl"), home.path().join("own.md"));
-    let write = |template: &str| {
+    let told = |template: &str| {
         let transcript = transcript.to_str().unwrap();
         let run = ctxlint(
             dir.path(),
@@ -260,13 +228,13 @@ fn the_same_facts_give_the_same_bytes_and_every_template_its_own() {
         assert_eq!(run.code, 0, "{}", run.err);
         run.out
     };
-    assert_eq!(write("default"), write("default"));
-    assert!(!write("default").contains("generated:"));
+    assert_eq!(told("default"), told("default"));
+    assert!(!told("default").contains("generated:"));
     for heading in ["Corpus snapshot", "Strategic insights", "Active directives", "Continuation vector"] {
-        assert!(write("oracle").contains(&format!("\n## {heading}\n")));
+        assert!(told("oracle").contains(&format!("\n## {heading}\n")));
     }
-    assert_eq!(blocks(&write("minimal")).len(), 4);
-    let text = write(own.to_str().unwrap());
+    assert_eq!(blocks(&told("minimal")).len(), 4);
+    let text = told(own.to_str().unwrap());
     assert!(
         text.contains("House rules first.")
             && text.contains("- [ ] `Test the leap day`")
@@ -281,18 +249,18 @@ fn the_same_facts_give_the_same_bytes_and_every_template_its_own() {
 fn what_people_write_stays_and_a_moved_citation_is_led_on() {
     let (dir, home) = (repository(2), tempfile::tempdir().unwrap());
     let root = dir.path();
-    put(home.path(), "t.jsonl", &shape("codex 0.77"));
+    write(home.path(), "t.jsonl", &shape("codex 0.77"));
     let transcript = home.path().join("t.jsonl");
-    let write = || {
+    let hand_over = || {
         let run = ctxlint(
             root,
             home.path(),
             &["handoff", "--transcript", transcript.to_str().unwrap(), "--out", "HANDOFF.md"],
         );
         assert_eq!(run.code, 0, "{}", run.err);
-        (fs::read_to_string(root.join("HANDOFF.md")).unwrap(), run.out)
+        (read(root, "HANDOFF.md"), run.out)
     };
-    let (text, _) = write();
+    let (text, _) = hand_over();
     let mine = "Days, because months have no length.\n\n```\n## not a heading\n```\n\nSee `src/tide.py:21-22`.\n";
     let text = text.replace(
         "<!-- author: what was decided, and why -->\n",
@@ -301,23 +269,19 @@ fn what_people_write_stays_and_a_moved_citation_is_led_on() {
     let text = text.replace("status: in-progress\n", "status: blocked\nreviewer: nobody yet\n# a remark\n")
         + "\n## Weather\n\nRain.\n";
     let text = text.replace("- Last asked:", "- Last asked (by phone):");
-    put(root, "HANDOFF.md", &text);
-    put(
-        root,
-        "src/tide.py",
-        &format!("import calendar\n\n\n{}", fs::read_to_string(root.join("src/tide.py")).unwrap()),
-    );
+    write(root, "HANDOFF.md", &text);
+    write(root, "src/tide.py", &format!("import calendar\n\n\n{}", read(root, "src/tide.py")));
     let run = ctxlint(root, home.path(), &["handoff", "refresh", "HANDOFF.md"]);
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(run.out.contains("re-anchored"), "{}", run.out);
-    let after = fs::read_to_string(root.join("HANDOFF.md")).unwrap();
+    let after = read(root, "HANDOFF.md");
     assert!(after.contains("`src/tide.py:25@worktree#"), "{after}");
     assert_eq!(
         blocks(&after).iter().filter(|block| !block.is_intact).count(),
         1,
         "the block that was edited stays marked so"
     );
-    let (text, said) = write();
+    let (text, said) = hand_over();
     for kept in [
         mine,
         "## Weather\n\nRain.\n",
@@ -330,7 +294,7 @@ fn what_people_write_stays_and_a_moved_citation_is_led_on() {
     }
     assert!(said.contains("kept behind it"), "{said}");
     assert!(blocks(&text).iter().all(|block| block.is_intact));
-    let (again, _) = write();
+    let (again, _) = hand_over();
     let without_date =
         |text: &str| text.lines().filter(|line| !line.starts_with("generated:")).map(str::to_owned).collect::<Vec<_>>();
     assert_eq!(without_date(&again), without_date(&text), "writing again changes nothing");
@@ -375,9 +339,9 @@ fn quoted_text_is_inert_whatever_it_says() {
             matches!(inline.kind, Link | Image | Autolink | Html)
         });
         assert_eq!(loose.count(), 0, "{name}");
-        put(dir.path(), "HANDOFF.md", &text);
+        write(dir.path(), "HANDOFF.md", &text);
         let check = ctxlint(dir.path(), home.path(), &["handoff", "check", "HANDOFF.md", "--format", "json"]);
-        let found: Value = serde_json::from_str(&check.out).unwrap();
+        let found = check.json();
         let errors: Vec<_> =
             found["diagnostics"].as_array().unwrap().iter().filter(|one| one["severity"] == "error").collect();
         assert!(errors.is_empty(), "{name}: {errors:?}");
@@ -405,12 +369,12 @@ fn the_latest_session_of_each_client_is_found() {
         (format!(".gemini/tmp/{digest}/chats/session-1.json"), shape("gemini-cli value"), "gemini-cli"),
     ];
     for (number, (path, text, client)) in places.iter().enumerate() {
-        put(home.path(), path, text);
+        write(home.path(), path, text);
         // Clocks of file systems are coarse.
         let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_800_000_000 + number as u64);
         fs::File::options().write(true).open(home.path().join(path)).unwrap().set_modified(time).unwrap();
         let run = ctxlint(&root, home.path(), &["handoff", "--session", "latest", "--format", "json"]);
-        let facts: Value = serde_json::from_str(&run.out).unwrap();
+        let facts = run.json();
         assert_eq!(facts["client"], *client, "{}", run.err);
     }
 }
@@ -474,7 +438,7 @@ fn the_facts_fit_their_schema() {
     let (dir, empty) = (repository(1), tempfile::tempdir().unwrap());
     git(empty.path(), &["init", "-q"]);
     let bare = tempfile::tempdir().unwrap();
-    put(bare.path(), "ctxlint.toml", "");
+    write(bare.path(), "ctxlint.toml", "");
     for Shape { name, text, ending, .. } in made::shapes(&story()) {
         let path = home.path().join(format!("t.{ending}"));
         fs::write(&path, text).unwrap();
@@ -484,14 +448,14 @@ fn the_facts_fit_their_schema() {
             let run = ctxlint(root, home.path(), &arguments);
             assert_eq!(run.code, 0, "{}", run.err);
             let mut wrong = Vec::new();
-            fits(&schema, &serde_json::from_str(&run.out).unwrap(), "facts", &mut wrong);
+            fits(&schema, &run.json(), "facts", &mut wrong);
             assert_eq!(wrong, Vec::<String>::new(), "{name}");
             assert_eq!(ctxlint(root, home.path(), &arguments).out, run.out);
         }
     }
     let run = ctxlint(dir.path(), home.path(), &["handoff", "--format", "json"]);
     let mut wrong = Vec::new();
-    fits(&schema, &serde_json::from_str(&run.out).unwrap(), "facts", &mut wrong);
+    fits(&schema, &run.json(), "facts", &mut wrong);
     assert_eq!(wrong, Vec::<String>::new(), "without a transcript");
 }
 
@@ -530,8 +494,8 @@ fn only_a_handoff_is_written_over_and_only_a_handoff_is_judged() {
     let (dir, home) = (repository(0), tempfile::tempdir().unwrap());
     let root = dir.path().join("here");
     git(dir.path(), &["clone", "-q", ".", "here"]);
-    put(&root, "package.json", "{\"a\": 1}\n");
-    put(&root, "notes/latest.md", "# Mine\n");
+    write(&root, "package.json", "{\"a\": 1}\n");
+    write(&root, "notes/latest.md", "# Mine\n");
     let run = |arguments: &[&str]| ctxlint(&root, home.path(), arguments);
     for (path, format) in [
         ("package.json", "markdown"),
@@ -554,7 +518,7 @@ fn only_a_handoff_is_written_over_and_only_a_handoff_is_judged() {
         }
         assert!(root.join(path).exists());
     }
-    assert_eq!(fs::read_to_string(root.join("notes/latest.md")).unwrap(), "# Mine\n");
+    assert_eq!(read(&root, "notes/latest.md"), "# Mine\n");
     for command in ["check", "refresh"] {
         let done = run(&["handoff", command, "CLAUDE.md"]);
         assert!(done.code == 2 && done.err.contains("is no handoff"), "{command}: {} {}", done.out, done.err);

@@ -3,9 +3,11 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+mod common;
 #[path = "handoff/made.rs"]
 mod made;
 
+use common::{git, read, repository, write};
 use ctxlint::handoff::blocks::blocks;
 use ctxlint::tokens::{self, Encoding};
 use made::story;
@@ -13,21 +15,10 @@ use serde_json::json;
 use std::fs;
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
 const FOLDER: &str = ".claude/handoffs";
-
-fn git(dir: &Path, arguments: &[&str]) -> String {
-    let mut git = Command::new("git");
-    git.current_dir(dir)
-        .args(["-c", "commit.gpgsign=false", "-c", "user.name=a", "-c", "user.email=a@example.org"])
-        .args(arguments);
-    git.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    let output = git.output().unwrap();
-    assert!(output.status.success(), "git {arguments:?}");
-    String::from_utf8(output.stdout).unwrap().trim().to_owned()
-}
 
 /// A repository with a branch and a change that is not committed, and a transcript beside it.
 struct Place {
@@ -37,16 +28,10 @@ struct Place {
 
 impl Place {
     fn new() -> Place {
-        let dir = tempfile::tempdir().unwrap();
-        let root = dir.path();
-        git(root, &["init", "-q", "-b", "main"]);
-        fs::create_dir(root.join("src")).unwrap();
-        fs::write(root.join("src/tide.py"), "def days():\n    return 28\n\n\ndef leap():\n    return 29\n").unwrap();
-        git(root, &["add", "-A"]);
-        git(root, &["commit", "-q", "-m", "start"]);
-        git(root, &["checkout", "-q", "-b", "fix/leap"]);
-        fs::write(root.join("src/tide.py"), "def days():\n    return 28\n\n\ndef leap():\n    return 30 - 1\n")
-            .unwrap();
+        let code = "def days():\n    return 28\n\n\ndef leap():\n    return 29\n";
+        let dir = repository(&[("src/tide.py", code)]);
+        git(dir.path(), &["checkout", "-q", "-b", "fix/leap"]);
+        write(dir.path(), "src/tide.py", &code.replace("29", "30 - 1"));
         Place { dir, outside: tempfile::tempdir().unwrap() }
     }
 
@@ -94,10 +79,11 @@ impl Place {
 }
 
 fn start(dir: &Path, arguments: &[&str]) -> Child {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-    command.env_clear().env("PATH", std::env::var_os("PATH").unwrap()).env("HOME", "/nonexistent");
-    command.current_dir(dir).args(arguments);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap()
+    common::command(dir, arguments).env("HOME", "/nonexistent").stdin(Stdio::piped()).spawn().unwrap()
+}
+
+fn append(path: &Path, text: &str) {
+    fs::OpenOptions::new().append(true).open(path).unwrap().write_all(text.as_bytes()).unwrap();
 }
 
 /// Runs a hook; its standard input stays open until it has ended. Gives exit code, output and complaints.
@@ -150,7 +136,7 @@ fn a_session_is_written_as_it_goes_and_told_to_the_next_one() {
     let first = place.document(&names[0]);
     assert!(is_whole(&first) && first.contains("- [ ] `Test the leap day`"), "{first}");
     assert_eq!(place.document("latest.md"), first);
-    assert_eq!(git(root, &["status", "--porcelain"]), "M src/tide.py", "git sees nothing of it");
+    assert_eq!(git(root, &["status", "--porcelain"]), " M src/tide.py\n", "git sees nothing of it");
 
     // Nothing new: nothing is written.
     let modified = || fs::metadata(root.join(FOLDER).join(&names[0])).unwrap().modified().unwrap();
@@ -166,12 +152,7 @@ fn a_session_is_written_as_it_goes_and_told_to_the_next_one() {
     .unwrap();
     let more =
         json!({"type": "user", "uuid": "later", "message": {"role": "user", "content": "Also for the year 2100."}});
-    fs::OpenOptions::new()
-        .append(true)
-        .open(&transcript)
-        .unwrap()
-        .write_all(format!("{more}\n{{\"type\":\"us").as_bytes())
-        .unwrap();
+    append(&transcript, &format!("{more}\n{{\"type\":\"us"));
     assert_eq!(hook(root, &place.event("SessionEnd", "one", &transcript)), "");
     let second = place.document(&names[0]);
     assert!(
@@ -182,8 +163,8 @@ fn a_session_is_written_as_it_goes_and_told_to_the_next_one() {
     // The next session is told, with the citations as they are now.
     let told = hook(root, &place.event("SessionStart", "two", &transcript));
     assert!(told.contains("Also for the year 2100.") && told.contains("0 do not.") && !told.contains("<!--"), "{told}");
-    let text = fs::read_to_string(root.join("src/tide.py")).unwrap();
-    fs::write(root.join("src/tide.py"), format!("import calendar\n\n{text}")).unwrap();
+    let text = read(root, "src/tide.py");
+    write(root, "src/tide.py", &format!("import calendar\n\n{text}"));
     let told = hook(root, &place.event("SessionStart", "two", &transcript));
     assert!(told.contains("(now at line") && told.chars().count() <= 10_000, "{told}");
     // A session that goes on is not told what it did itself.
@@ -240,7 +221,7 @@ fn nothing_that_goes_wrong_reaches_the_client() {
         before = lines();
     }
     // A broken configuration is noted, and the document is written all the same.
-    fs::write(root.join("ctxlint.toml"), "this is = not [toml\n").unwrap();
+    write(root, "ctxlint.toml", "this is = not [toml\n");
     assert_eq!(hook(root, &event), "");
     assert!(lines() > before && place.documents().len() == 1);
     // Where nothing can be written.
@@ -313,12 +294,7 @@ fn a_killed_hook_leaves_the_old_document_or_the_new_one() {
     let (mut whole_before, mut new, mut old) = (place.document(&name), 0, 0);
     for number in 0..kills {
         let more = json!({"type": "user", "uuid": format!("k{number}"), "message": {"role": "user", "content": format!("Request {number}.")}});
-        fs::OpenOptions::new()
-            .append(true)
-            .open(&transcript)
-            .unwrap()
-            .write_all(format!("{more}\n").as_bytes())
-            .unwrap();
+        append(&transcript, &format!("{more}\n"));
         let mut child = start(root, &["handoff", "--hook"]);
         child.stdin.take().unwrap().write_all(place.event("Stop", "one", &transcript).as_bytes()).unwrap();
         seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -339,6 +315,13 @@ fn a_killed_hook_leaves_the_old_document_or_the_new_one() {
     }
     hook(root, &place.event("SessionEnd", "one", &transcript));
     assert!(place.document(&name).contains(&format!("Last asked: `Request {}.`", kills - 1)));
+    let left = |folder: &str| {
+        let entries = root.join(folder).read_dir().unwrap().map(|entry| entry.unwrap().file_name());
+        entries
+            .filter(|name| name.to_str().unwrap().starts_with(".ctxlint-") || name.to_str().unwrap().ends_with(".new"))
+            .collect::<Vec<_>>()
+    };
+    assert!(left(FOLDER).is_empty() && left(".git/ctxlint/v1").is_empty(), "{:?}", left(FOLDER));
     show(&format!("{kills} kills: {old} old documents, {new} new ones"));
 }
 
@@ -351,46 +334,38 @@ fn show(line: &str) {
 #[test]
 fn the_hooks_are_installed_beside_what_is_there() {
     let place = Place::new();
-    let run = |arguments: &[&str]| {
-        let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
-            .current_dir(place.root())
-            .args(arguments)
-            .stdin(Stdio::null())
-            .output()
-            .unwrap();
-        (
-            output.status.code().unwrap(),
-            String::from_utf8(output.stdout).unwrap(),
-            String::from_utf8(output.stderr).unwrap(),
-        )
-    };
-    fs::create_dir_all(place.root().join(".claude")).unwrap();
-    let local = place.root().join(".claude/settings.local.json");
-    fs::write(&local, "{\n  // mine\n  \"model\": \"x\",\n}\n").unwrap();
-    let (code, out, err) = run(&["init", "--hooks", "--yes"]);
-    assert_eq!(code, 0, "{err}");
-    assert!(out.contains("+ ") && out.contains("SessionEnd"), "{out}");
-    let text = fs::read_to_string(&local).unwrap();
+    let root = place.root();
+    let run = |arguments: &[&str]| common::ctxlint(root, arguments);
+    let local = root.join(".claude/settings.local.json");
+    write(root, ".claude/settings.local.json", "{\n  // mine\n  \"model\": \"x\",\n}\n");
+    let done = run(&["init", "--hooks", "--yes"]);
+    assert_eq!(done.code, 0, "{}", done.err);
+    assert!(done.out.contains("+ ") && done.out.contains("SessionEnd"), "{}", done.out);
+    let text = read(root, ".claude/settings.local.json");
     assert!(text.contains("// mine") && text.contains("\"timeout\": 30"), "{text}");
-    assert!(run(&["init", "--hooks"]).1.contains("already"));
-    assert_eq!(fs::read_to_string(&local).unwrap(), text);
+    assert!(run(&["init", "--hooks"]).out.contains("already"));
+    assert_eq!(read(root, ".claude/settings.local.json"), text);
     // The client would run both sets.
-    let (code, _, err) = run(&["init", "--hooks", "--shared"]);
-    assert!(code == 2 && err.contains("settings.local.json has the hooks already"), "{err}");
+    let refused = run(&["init", "--hooks", "--shared"]);
+    assert!(refused.code == 2 && refused.err.contains("settings.local.json has the hooks already"), "{}", refused.err);
     fs::remove_file(&local).unwrap();
     // A file that exists is changed only with a yes.
-    let settings = place.root().join(".claude/settings.json");
+    let settings = root.join(".claude/settings.json");
     fs::write(&settings, "{\"model\": \"x\"}\n").unwrap();
-    let (code, _, err) = run(&["init", "--hooks", "--shared"]);
-    assert!(code == 2 && err.contains("nothing was written") && err.contains("--yes"), "{err}");
+    let refused = run(&["init", "--hooks", "--shared"]);
+    assert!(
+        refused.code == 2 && refused.err.contains("nothing was written") && refused.err.contains("--yes"),
+        "{}",
+        refused.err
+    );
     assert_eq!(fs::read_to_string(&settings).unwrap(), "{\"model\": \"x\"}\n");
     fs::remove_file(&settings).unwrap();
-    assert_eq!(run(&["init", "--hooks", "--shared"]).0, 0);
+    assert_eq!(run(&["init", "--hooks", "--shared"]).code, 0);
     let shared = fs::read_to_string(&settings).unwrap();
     assert!(shared.contains("ctxlint handoff --hook --shared"), "{shared}");
-    assert_eq!(run(&["init", "--hooks"]).0, 2);
+    assert_eq!(run(&["init", "--hooks"]).code, 2);
     assert!(!local.exists());
     fs::write(&local, "{ broken").unwrap();
-    assert_eq!(run(&["init", "--hooks", "--yes"]).0, 2);
-    assert_eq!(fs::read_to_string(&local).unwrap(), "{ broken");
+    assert_eq!(run(&["init", "--hooks", "--yes"]).code, 2);
+    assert_eq!(read(root, ".claude/settings.local.json"), "{ broken");
 }

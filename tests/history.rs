@@ -3,29 +3,15 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::{Run, commit, ctxlint, ctxlint_with, git, read, write};
 use ctxlint::history::History;
 use ctxlint::history::blame::{Origin, Question, blame};
-use ctxlint::world::git;
+use ctxlint::world::git as repositories;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
-use std::process::Command;
-
-/// Runs git without any setting of this machine, at a time that goes on by a minute with each call.
-fn git_in(dir: &Path, arguments: &[&str]) -> String {
-    let output = Command::new("git")
-        .current_dir(dir)
-        .args(["-c", "commit.gpgsign=false", "-c", "core.autocrlf=false", "-c", "init.defaultBranch=main"])
-        .args(arguments)
-        .env("GIT_CONFIG_GLOBAL", "/dev/null")
-        .env("GIT_CONFIG_NOSYSTEM", "1")
-        .envs([("GIT_AUTHOR_NAME", "a"), ("GIT_AUTHOR_EMAIL", "a@example.org")])
-        .envs([("GIT_COMMITTER_NAME", "a"), ("GIT_COMMITTER_EMAIL", "a@example.org")])
-        .output()
-        .unwrap();
-    assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-    String::from_utf8(output.stdout).unwrap()
-}
 
 /// A repository, to be filled by commits.
 struct Repo {
@@ -35,7 +21,7 @@ struct Repo {
 impl Repo {
     fn new() -> Repo {
         let dir = tempfile::tempdir().unwrap();
-        git_in(dir.path(), &["init", "-q"]);
+        git(dir.path(), &["init", "-q"]);
         Repo { dir }
     }
 
@@ -44,30 +30,22 @@ impl Repo {
     }
 
     fn write(&self, path: &str, text: &str) {
-        let path = self.path().join(path);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
+        write(self.path(), path, text);
     }
 
     fn commit(&self, files: &[(&str, &str)]) -> String {
         for (path, text) in files {
             self.write(path, text);
         }
-        git_in(self.path(), &["add", "-A"]);
-        git_in(self.path(), &["commit", "-q", "--allow-empty", "-m", "change"]);
-        git_in(self.path(), &["rev-parse", "HEAD"]).trim().to_owned()
+        commit(self.path(), "change");
+        git(self.path(), &["rev-parse", "HEAD"]).trim().to_owned()
     }
 
     /// State, target and new place of each citation, one a line.
     fn refs(&self, arguments: &[&str]) -> String {
-        let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
-            .current_dir(self.path())
-            .args(["refs", "--format", "json"])
-            .args(arguments)
-            .output()
-            .unwrap();
-        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let run = ctxlint(self.path(), &[&["refs", "--format", "json"], arguments].concat());
+        assert_eq!(run.code, 0, "{}", run.err);
+        let json = run.json();
         let mut lines = Vec::new();
         let citations = json["refs"].as_array().unwrap().iter().filter(|found| found["kind"] == "citation");
         for found in citations {
@@ -141,12 +119,8 @@ fn what_history_cannot_tell_is_unknown_and_said_once() {
     repo.commit(&[("src/a.rs", &format!("//! New.\n{CODE}"))]);
     let clone = tempfile::tempdir().unwrap();
     let url = format!("file://{}", repo.path().display());
-    git_in(clone.path(), &["clone", "-q", "--depth", "1", &url, "."]);
-    let run = |dir: &Path, arguments: &[&str]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-        let output = command.current_dir(dir).arg("refs").args(arguments).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
+    git(clone.path(), &["clone", "-q", "--depth", "1", &url, "."]);
+    let run = |dir: &Path, arguments: &[&str]| ctxlint(dir, &[&["refs"], arguments].concat()).out;
     let shallow = run(clone.path(), &[]);
     assert!(shallow.contains("src/a.rs:6-9  unknown"), "{shallow}");
     assert!(shallow.contains("out-of-range"), "{shallow}");
@@ -156,7 +130,7 @@ fn what_history_cannot_tell_is_unknown_and_said_once() {
     // A linked worktree and a root below the top know the whole history.
     let tree = tempfile::tempdir().unwrap();
     let place = tree.path().join("tree");
-    git_in(repo.path(), &["worktree", "add", "-q", place.to_str().unwrap()]);
+    git(repo.path(), &["worktree", "add", "-q", place.to_str().unwrap()]);
     assert!(run(&place, &[]).contains("moved"), "{}", run(&place, &[]));
 }
 
@@ -176,19 +150,14 @@ fn a_sparse_checkout_is_judged_by_what_is_committed() {
     let repo = Repo::new();
     repo.commit(&[("src/a.rs", CODE), ("docs/plan.md", "`src/a.rs:6-9`\n")]);
     repo.commit(&[("src/a.rs", &format!("//! New.\n{CODE}"))]);
-    git_in(repo.path(), &["sparse-checkout", "set", "docs"]);
+    git(repo.path(), &["sparse-checkout", "set", "docs"]);
     assert!(!repo.path().join("src").exists());
     assert_eq!(repo.refs(&[]), "src/a.rs:6-9 moved src/a.rs:7-10");
 }
 
 /// What `check` says about references.
-fn check(dir: &Path) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
-        .current_dir(dir)
-        .args(["check", "--only", "references", "--history", "full", "--format", "concise"])
-        .output()
-        .unwrap();
-    String::from_utf8(output.stdout).unwrap()
+fn check(dir: &Path, format: &str) -> Run {
+    ctxlint(dir, &["check", "--only", "references", "--history", "full", "--format", format])
 }
 
 #[test]
@@ -207,7 +176,7 @@ fn trap_lines_stay_silent_with_a_history_too() {
     fs::remove_dir_all(repo.path().join("src/legacy")).unwrap();
     fs::remove_file(repo.path().join("docs/NOTES.md")).unwrap();
     repo.commit(&[]);
-    let found = check(repo.path());
+    let found = check(repo.path(), "concise").out;
     assert!(found.contains("no findings"), "{found}");
 }
 
@@ -216,14 +185,9 @@ fn fixes_of_moved_citations_leave_a_clean_check_and_nothing_to_do_twice() {
     let repo = Repo::new();
     repo.commit(&[("src/a.rs", CODE), ("CLAUDE.md", "At `src/a.rs:6-9` and [here](src/a.rs#L6-L9).\n")]);
     repo.commit(&[("src/a.rs", &format!("//! New.\n{CODE}"))]);
-    assert_eq!(check(repo.path()).matches("[drifted-citation]").count(), 2);
-    let output = Command::new(env!("CARGO_BIN_EXE_ctxlint"))
-        .current_dir(repo.path())
-        .args(["check", "--only", "references", "--history", "full", "--format", "json"])
-        .output()
-        .unwrap();
-    let json: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let mut text = fs::read_to_string(repo.path().join("CLAUDE.md")).unwrap();
+    assert_eq!(check(repo.path(), "concise").out.matches("[drifted-citation]").count(), 2);
+    let json = check(repo.path(), "json").json();
+    let mut text = read(repo.path(), "CLAUDE.md");
     for finding in json["diagnostics"].as_array().unwrap().iter().rev() {
         let fix = &finding["fixes"][0];
         assert_eq!(fix["applicability"], "safe");
@@ -234,7 +198,7 @@ fn fixes_of_moved_citations_leave_a_clean_check_and_nothing_to_do_twice() {
     }
     assert_eq!(text, "At `src/a.rs:7-10` and [here](src/a.rs#L7-L10).\n");
     repo.write("CLAUDE.md", &text);
-    assert!(check(repo.path()).contains("no findings"), "{}", check(repo.path()));
+    assert!(check(repo.path(), "concise").out.contains("no findings"), "{}", check(repo.path(), "concise").out);
 }
 
 #[test]
@@ -246,11 +210,8 @@ fn no_git_is_started_where_nothing_needs_history() {
     let (git, canary) = (bin.path().join("git"), bin.path().join("canary"));
     fs::write(&git, format!("#!/bin/sh\n: > '{}'\nexit 1\n", canary.display())).unwrap();
     fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
-    let run = |arguments: &[&str]| {
-        let mut ctxlint = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-        let output = ctxlint.current_dir(repo.path()).args(arguments).env("PATH", bin.path()).output().unwrap();
-        String::from_utf8(output.stdout).unwrap()
-    };
+    let path = [("PATH", bin.path().to_str().unwrap())];
+    let run = |arguments: &[&str]| ctxlint_with(repo.path(), arguments, &path).out;
     run(&["check", "--history", "full"]);
     run(&["refs"]);
     assert!(!canary.exists(), "git was started");
@@ -264,9 +225,8 @@ fn pinned_citations_are_checked_without_history() {
     let repo = Repo::new();
     repo.commit(&[("src/a.rs", CODE), ("plan.md", "`src/a.rs:6-9` does it\n")]);
     let pin = || {
-        let mut ctxlint = Command::new(env!("CARGO_BIN_EXE_ctxlint"));
-        assert!(ctxlint.current_dir(repo.path()).args(["refs", "--pin"]).output().unwrap().status.success());
-        fs::read_to_string(repo.path().join("plan.md")).unwrap()
+        assert_eq!(ctxlint(repo.path(), &["refs", "--pin"]).code, 0);
+        read(repo.path(), "plan.md")
     };
     let pinned = pin();
     assert!(pinned.starts_with("`src/a.rs:6-9@") && pinned.contains('#'), "{pinned}");
@@ -282,10 +242,10 @@ fn pinned_citations_are_checked_without_history() {
 
 /// The commit of every line, by git itself.
 fn blame_of_git(root: &Path, path: &str) -> Vec<String> {
-    let text = git_in(root, &["blame", "--porcelain", "HEAD", "--", path]);
+    let text = git(root, &["blame", "--porcelain", "HEAD", "--", path]);
     let is_header = |line: &&str| {
         let mut words = line.split(' ');
-        words.next().is_some_and(|word| word.len() >= 40 && git::is_hex(word)) && words.clone().count() >= 2
+        words.next().is_some_and(|word| word.len() >= 40 && repositories::is_hex(word)) && words.clone().count() >= 2
     };
     let lines = text.lines().filter(|line| !line.starts_with('\t'));
     lines.filter(is_header).map(|line| line[..40].to_owned()).collect()
@@ -293,9 +253,9 @@ fn blame_of_git(root: &Path, path: &str) -> Vec<String> {
 
 /// How many lines there are, and how many have another origin than git says.
 fn compare(root: &Path, paths: &[&str]) -> (usize, usize) {
-    let repository = git::open(root).unwrap();
+    let repository = repositories::open(root).unwrap();
     let mut history = History::open(repository).unwrap();
-    let texts: Vec<String> = paths.iter().map(|path| git_in(root, &["show", &format!("HEAD:{path}")])).collect();
+    let texts: Vec<String> = paths.iter().map(|path| git(root, &["show", &format!("HEAD:{path}")])).collect();
     let question = |(path, text): (&&str, &'_ String)| (path.to_string(), text.lines().count() as u32);
     let counts: Vec<(String, u32)> = paths.iter().zip(&texts).map(question).collect();
     let questions: Vec<Question<'_>> = counts
@@ -325,11 +285,11 @@ fn lines_have_the_origin_that_git_gives_them_across_merges() {
     let repo = Repo::new();
     let lines = |name: &str, count: usize| (0..count).map(|at| format!("{name} {at}\n")).collect::<String>();
     repo.commit(&[("a.md", &lines("base", 20))]);
-    git_in(repo.path(), &["checkout", "-q", "-b", "side"]);
+    git(repo.path(), &["checkout", "-q", "-b", "side"]);
     repo.commit(&[("a.md", &format!("side first\n{}", lines("base", 20)))]);
-    git_in(repo.path(), &["checkout", "-q", "main"]);
+    git(repo.path(), &["checkout", "-q", "main"]);
     repo.commit(&[("a.md", &format!("{}main last\n", lines("base", 20)))]);
-    git_in(repo.path(), &["merge", "-q", "--no-ff", "-m", "both", "side"]);
+    git(repo.path(), &["merge", "-q", "--no-ff", "-m", "both", "side"]);
     repo.commit(&[("other.md", "x\n")]);
     assert_eq!(compare(repo.path(), &["a.md", "other.md"]), (23, 0));
 }
@@ -337,7 +297,7 @@ fn lines_have_the_origin_that_git_gives_them_across_merges() {
 #[test]
 fn lines_of_this_repository_have_the_origin_that_git_gives_them() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let Ok(repository) = git::open(root) else { return };
+    let Ok(repository) = repositories::open(root) else { return };
     if !repository.shallow.is_empty() {
         return;
     }

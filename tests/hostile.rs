@@ -3,43 +3,32 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::{commit, ctxlint, ctxlint_with, folder, git, repository, write};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
-
-const CTXLINT: &str = env!("CARGO_BIN_EXE_ctxlint");
-
-fn git(dir: &Path, arguments: &[&str]) -> Output {
-    let mut git = Command::new("git");
-    git.current_dir(dir).args(arguments).env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
-    for (name, value) in [("NAME", "a"), ("EMAIL", "a@example.org")] {
-        git.env(format!("GIT_AUTHOR_{name}"), value).env(format!("GIT_COMMITTER_{name}"), value);
-    }
-    git.output().unwrap()
-}
 
 /// A repository whose settings, hooks, filters and attributes all try to create the file `canary`.
 fn hostile_repository(dir: &Path, canary: &Path) {
-    assert!(git(dir, &["init", "-q"]).status.success());
-    fs::write(dir.join("CLAUDE.md"), "# Rules\n\nSee [guide](docs/guide.md) and @docs/more.md\n").unwrap();
-    fs::create_dir_all(dir.join("docs")).unwrap();
-    fs::write(dir.join("docs/guide.md"), "# Guide\n").unwrap();
+    git(dir, &["init", "-q"]);
+    write(dir, "CLAUDE.md", "# Rules\n\nSee [guide](docs/guide.md) and @docs/more.md\n");
+    write(dir, "docs/guide.md", "# Guide\n");
     // Citations whose history is asked for: of a file that stays and of one that is renamed.
-    fs::write(dir.join("docs/plan.md"), "See `docs/guide.md:1`, `docs/old.rs:1` and `docs/gone.rs`.\n").unwrap();
-    fs::write(dir.join("docs/old.rs"), "fn first() {}\nfn second() {}\n").unwrap();
-    fs::write(dir.join("docs/gone.rs"), "fn gone() {}\n").unwrap();
-    fs::write(dir.join(".gitignore"), "ignored.md\n").unwrap();
-    fs::write(dir.join("ignored.md"), "x\n").unwrap();
-    assert!(git(dir, &["add", "-A", "-f"]).status.success());
-    assert!(git(dir, &["commit", "-q", "-m", "start"]).status.success());
+    write(dir, "docs/plan.md", "See `docs/guide.md:1`, `docs/old.rs:1` and `docs/gone.rs`.\n");
+    write(dir, "docs/old.rs", "fn first() {}\nfn second() {}\n");
+    write(dir, "docs/gone.rs", "fn gone() {}\n");
+    write(dir, ".gitignore", "ignored.md\n");
+    write(dir, "ignored.md", "x\n");
+    git(dir, &["add", "-A", "-f"]);
+    git(dir, &["commit", "-q", "-m", "start"]);
     fs::rename(dir.join("docs/old.rs"), dir.join("docs/new.rs")).unwrap();
     fs::remove_file(dir.join("docs/gone.rs")).unwrap();
-    fs::write(dir.join("docs/guide.md"), "# A guide\n\n# Guide\n").unwrap();
-    assert!(git(dir, &["add", "-A"]).status.success());
-    assert!(git(dir, &["commit", "-q", "-m", "later"]).status.success());
+    write(dir, "docs/guide.md", "# A guide\n\n# Guide\n");
+    commit(dir, "later");
     let text = "# Rules\n\nchanged, and not committed; `docs/guide.md:1`, `docs/gone.rs`\n";
-    fs::write(dir.join("CLAUDE.md"), text).unwrap();
+    write(dir, "CLAUDE.md", text);
 
     let run = dir.join(".git/run-me");
     fs::write(&run, format!("#!/bin/sh\ntouch '{}'\ncat 2>/dev/null\n", canary.display())).unwrap();
@@ -77,16 +66,15 @@ fn hostile_repository(dir: &Path, canary: &Path) {
         ("pager.log", run),
     ];
     for (name, value) in settings {
-        assert!(git(dir, &["config", name, value]).status.success(), "{name}");
+        git(dir, &["config", name, value]);
     }
-    fs::write(dir.join(".gitattributes"), "* filter=evil diff=evil\n").unwrap();
+    write(dir, ".gitattributes", "* filter=evil diff=evil\n");
     let _ = fs::remove_file(canary);
 }
 
 /// The names of all subcommands, from the program's own help: a new one is tested without being listed here.
 fn subcommands() -> Vec<String> {
-    let help = Command::new(CTXLINT).arg("--help").output().unwrap();
-    let help = String::from_utf8(help.stdout).unwrap();
+    let help = ctxlint(Path::new("/"), &["--help"]).out;
     let list = help.split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
     let names = list.lines().filter_map(|line| line.split_whitespace().next().map(str::to_owned));
     names.filter(|name| name != "help").collect()
@@ -133,36 +121,29 @@ fn no_subcommand_runs_what_a_repository_names() {
         vec!["handoff", "check"],
         vec!["handoff", "refresh", "HANDOFF.md"],
     ];
+    // What a commit hook inherits must not lead anywhere either.
+    let (index, evil) = (elsewhere.path().join("index"), root.join(".git/run-me"));
+    let inherited =
+        [("GIT_DIR", elsewhere.path()), ("GIT_INDEX_FILE", &index), ("GIT_EXTERNAL_DIFF", &evil), ("GIT_PAGER", &evil)];
+    let inherited = inherited.map(|(name, path)| (name, path.to_str().unwrap()));
     for name in plain.chain(more) {
-        let output = Command::new(CTXLINT)
-            .current_dir(root)
-            .args(&name)
-            // What a commit hook inherits must not lead anywhere either.
-            .env("GIT_DIR", elsewhere.path())
-            .env("GIT_INDEX_FILE", elsewhere.path().join("index"))
-            .env("GIT_EXTERNAL_DIFF", root.join(".git/run-me"))
-            .env("GIT_PAGER", root.join(".git/run-me"))
-            .output()
-            .unwrap();
-        let code = output.status.code();
-        let complaint = String::from_utf8_lossy(&output.stderr);
-        assert!(matches!(code, Some(0 | 1)), "{name:?}: {code:?} {complaint}");
+        let run = ctxlint_with(root, &name, &inherited);
+        assert!(matches!(run.code, 0 | 1), "{name:?}: {} {}", run.code, run.err);
         assert!(!canary.exists(), "`ctxlint {name:?}` ran what the repository names");
     }
 }
 
 #[test]
 fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir = folder(&[
+        (".claude/rules/kept.md", "See [x](../../gone.md).\n"),
+        (".claude/rules/mine.md", "See [y](../../gone.md).\n"),
+        (".gitignore", ".claude/\n"),
+    ]);
     let root = dir.path();
-    assert!(git(root, &["init", "-q"]).status.success());
-    fs::create_dir_all(root.join(".claude/rules")).unwrap();
-    fs::write(root.join(".claude/rules/kept.md"), "See [x](../../gone.md).\n").unwrap();
-    fs::write(root.join(".claude/rules/mine.md"), "See [y](../../gone.md).\n").unwrap();
-    fs::write(root.join(".gitignore"), ".claude/\n").unwrap();
-    assert!(git(root, &["add", "-f", ".claude/rules/kept.md"]).status.success());
-    let output = Command::new(CTXLINT).args(["check", "--format", "concise"]).current_dir(root).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    git(root, &["init", "-q"]);
+    git(root, &["add", "-f", ".claude/rules/kept.md"]);
+    let text = ctxlint(root, &["check", "--format", "concise"]).out;
     assert!(text.contains(".claude/rules/kept.md:1:5: error[missing-link-target]"), "{text}");
     assert!(!text.contains("mine.md"), "{text}");
 }
@@ -171,19 +152,16 @@ fn a_tracked_file_is_linted_although_an_ignore_rule_matches_it() {
 fn an_index_leads_nowhere_out_of_the_root() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path().join("repo");
-    fs::create_dir_all(root.join(".claude/rules")).unwrap();
-    fs::write(dir.path().join("outside.md"), "the [outside](gone.md)\n").unwrap();
-    assert!(git(&root, &["init", "-q"]).status.success());
+    write(dir.path(), "outside.md", "the [outside](gone.md)\n");
+    write(&root, ".claude/rules/a.md", "inside\n");
+    git(&root, &["init", "-q"]);
     std::os::unix::fs::symlink("../outside.md", root.join("CLAUDE.md")).unwrap();
-    fs::write(root.join(".claude/rules/a.md"), "inside\n").unwrap();
-    fs::write(root.join(".gitignore"), "CLAUDE.md\n.claude\n").unwrap();
-    assert!(git(&root, &["add", "-f", "CLAUDE.md", ".claude", ".gitignore"]).status.success());
-    fs::create_dir(dir.path().join("rules")).unwrap();
-    fs::write(dir.path().join("rules/a.md"), "the [outside](gone.md)\n").unwrap();
+    write(&root, ".gitignore", "CLAUDE.md\n.claude\n");
+    git(&root, &["add", "-f", "CLAUDE.md", ".claude", ".gitignore"]);
+    write(dir.path(), "rules/a.md", "the [outside](gone.md)\n");
     fs::remove_dir_all(root.join(".claude")).unwrap();
     std::os::unix::fs::symlink("..", root.join(".claude")).unwrap();
-    let output = Command::new(CTXLINT).args(["check", "--format", "agent"]).current_dir(&root).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = ctxlint(&root, &["check", "--format", "agent"]).out;
     assert!(!text.contains("outside](") && !text.contains("missing-link-target"), "{text}");
     assert!(
         text.contains("CLAUDE.md error unreadable-file") || text.contains("CLAUDE.md warn unreadable-file"),
@@ -193,18 +171,12 @@ fn an_index_leads_nowhere_out_of_the_root() {
 
 #[test]
 fn what_a_sparse_checkout_leaves_out_is_not_missing() {
-    let dir = tempfile::tempdir().unwrap();
+    let dir =
+        repository(&[("docs/guide.md", "# Guide\n"), ("CLAUDE.md", "[guide](docs/guide.md) [gone](docs/gone.md)\n")]);
     let root = dir.path();
-    assert!(git(root, &["init", "-q"]).status.success());
-    fs::create_dir(root.join("docs")).unwrap();
-    fs::write(root.join("docs/guide.md"), "# Guide\n").unwrap();
-    fs::write(root.join("CLAUDE.md"), "[guide](docs/guide.md) [gone](docs/gone.md)\n").unwrap();
-    assert!(git(root, &["add", "-A"]).status.success());
-    assert!(git(root, &["commit", "-q", "-m", "start"]).status.success());
-    assert!(git(root, &["sparse-checkout", "set", "--no-cone", "/CLAUDE.md"]).status.success());
+    git(root, &["sparse-checkout", "set", "--no-cone", "/CLAUDE.md"]);
     assert!(!root.join("docs").exists());
-    let output = Command::new(CTXLINT).args(["check", "--format", "concise"]).current_dir(root).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
+    let text = ctxlint(root, &["check", "--format", "concise"]).out;
     assert!(!text.contains("docs/guide.md"), "{text}");
     assert!(text.contains("docs/gone.md"), "{text}");
 }
@@ -213,17 +185,12 @@ fn what_a_sparse_checkout_leaves_out_is_not_missing() {
 fn nothing_in_a_repository_reaches_the_terminal_raw() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();
-    fs::create_dir_all(root.join(".claude/rules")).unwrap();
     let evil = "\r\u{1b}]0;owned\u{7}\u{1b}[2J\u{202e}";
-    fs::write(root.join("CLAUDE.md"), format!("# {evil}\n\n[a{evil}](docs/{evil}gone.md) @docs{evil}/x.md\n")).unwrap();
-    fs::write(root.join(format!(".claude/rules/{}.md", "a\u{1b}[31m\u{9b}b")), "[x](gone.md)\n").unwrap();
+    write(root, "CLAUDE.md", &format!("# {evil}\n\n[a{evil}](docs/{evil}gone.md) @docs{evil}/x.md\n"));
+    write(root, ".claude/rules/a\u{1b}[31m\u{9b}b.md", "[x](gone.md)\n");
     for format in ["human", "concise", "agent"] {
-        let output = Command::new(CTXLINT)
-            .args(["check", "--color", "never", "--format", format])
-            .current_dir(root)
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap() + &String::from_utf8(output.stderr).unwrap();
+        let run = ctxlint(root, &["check", "--color", "never", "--format", format]);
+        let text = run.out + &run.err;
         assert!(text.contains("missing-link-target"), "{format}: {text}");
         let raw = text.chars().find(|c| (c.is_control() && *c != '\n') || *c == '\u{202e}');
         assert_eq!(raw, None, "{format}: {text:?}");

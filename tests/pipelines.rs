@@ -4,45 +4,27 @@
 #![cfg(all(unix, feature = "cli"))]
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::{Run, ctxlint, ended, marked, read, write};
 use serde_yaml::Value;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-struct Run {
-    code: i32,
-    out: String,
-    err: String,
-}
-
-fn run(command: &mut Command) -> Run {
-    let output = command.stdin(Stdio::null()).output().unwrap();
-    Run {
-        code: output.status.code().unwrap(),
-        out: String::from_utf8(output.stdout).unwrap(),
-        err: String::from_utf8(output.stderr).unwrap(),
-    }
-}
-
 fn init(dir: &Path, arguments: &[&str]) -> Run {
-    run(Command::new(env!("CARGO_BIN_EXE_ctxlint")).current_dir(dir).arg("init").args(arguments))
-}
-
-fn repository() -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    fs::create_dir(dir.path().join(".git")).unwrap();
-    dir
+    ctxlint(dir, &[&["init"], arguments].concat())
 }
 
 fn project(path: &str) -> String {
-    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).unwrap()
+    read(Path::new(env!("CARGO_MANIFEST_DIR")), path)
 }
 
 const SOURCES: [&str; 4] = ["--repository", "https://github.com/someone/ctxlint", "--revision", "0123abcd"];
 
 #[test]
 fn both_files_are_written_and_a_second_time_left_alone() {
-    let dir = repository();
+    let dir = marked(&[]);
     let run = init(dir.path(), &[&["--pre-commit", "--github"][..], &SOURCES].concat());
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(
@@ -62,15 +44,11 @@ fn both_files_are_written_and_a_second_time_left_alone() {
     assert_eq!(again.err.matches("it was left as it is").count(), 2, "{}", again.err);
 }
 
-fn read(dir: &Path, path: &str) -> String {
-    fs::read_to_string(dir.join(path)).unwrap()
-}
-
 #[test]
 fn what_is_there_is_changed_only_with_a_yes_and_keeps_its_comments() {
-    let dir = repository();
+    let dir = marked(&[]);
     let old = "# Ours.\nrepos:\n  - repo: local\n    hooks:\n      - id: test # slow\n        language: system\n";
-    fs::write(dir.path().join(".pre-commit-config.yaml"), old).unwrap();
+    write(dir.path(), ".pre-commit-config.yaml", old);
     let asked = init(dir.path(), &["--pre-commit"]);
     assert_eq!(asked.code, 0);
     assert!(asked.err.contains("nothing was written; --yes writes it without asking"), "{}", asked.err);
@@ -86,17 +64,40 @@ fn what_is_there_is_changed_only_with_a_yes_and_keeps_its_comments() {
 
 #[test]
 fn mistakes_write_nothing() {
-    let dir = repository();
+    let dir = marked(&[]);
     let run = init(dir.path(), &["--github"]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("--repository URL --revision COMMIT"), "{}", run.err);
     assert_eq!(init(dir.path(), &["--github", "--repository", "https://x/`id`", "--revision", "a"]).code, 2);
     assert_eq!(init(dir.path(), &["--github", "--repository", "https://x/y"]).code, 2);
-    fs::write(dir.path().join(".pre-commit-config.yaml"), "repos: [").unwrap();
+    write(dir.path(), ".pre-commit-config.yaml", "repos: [");
     let run = init(dir.path(), &[&["--pre-commit", "--github", "--yes"][..], &SOURCES].concat());
     assert_eq!(run.code, 2);
     assert!(run.err.contains(".pre-commit-config.yaml: it is no YAML"), "{}", run.err);
     assert!(!dir.path().join(".github").exists());
+}
+
+#[test]
+fn all_that_is_asked_for_is_written_or_nothing() {
+    let both = ["--pre-commit", "--hooks"];
+    let (hooks, settings) = (".pre-commit-config.yaml", ".claude/settings.local.json");
+    // Whichever of the two has to be asked about, or cannot be changed, keeps the other from being written.
+    for (path, text) in [(settings, "{\"model\": \"x\"}\n"), (settings, "{ broken"), (hooks, "repos: []\n")] {
+        let dir = marked(&[(path, text)]);
+        let run = init(dir.path(), &both);
+        assert!(run.err.contains("nothing was written") || run.code == 2, "{path}: {}", run.err);
+        assert_eq!(common::tree(dir.path()).len(), 1, "{path}: {}", run.err);
+        assert_eq!(read(dir.path(), path), text);
+    }
+    let dir = marked(&[(settings, "{\"model\": \"x\"}\n"), (hooks, "repos: []\n")]);
+    let run = init(dir.path(), &[&both[..], &["--yes"]].concat());
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(
+        run.err.contains(&format!("wrote {hooks}")) && run.err.contains(&format!("wrote {settings}")),
+        "{}",
+        run.err
+    );
+    assert!(read(dir.path(), settings).contains("SessionEnd") && read(dir.path(), hooks).contains("id: ctxlint"));
 }
 
 #[test]
@@ -134,18 +135,18 @@ fn every_hook_looks_at_the_whole_repository_on_every_commit() {
 /// The step `check` of the action, as a runner runs it.
 #[test]
 fn the_action_reports_everywhere_and_hands_over_the_exit_code() {
-    let dir = repository();
+    let dir = marked(&[]);
     let runner = tempfile::tempdir().unwrap();
     fs::create_dir_all(runner.path().join("ctxlint-bin/bin")).unwrap();
     let program = runner.path().join("ctxlint-bin/bin/ctxlint");
     std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_ctxlint"), program).unwrap();
-    fs::write(dir.path().join("CLAUDE.md"), "[a](gone.md)\n\n[b](#none)\n").unwrap();
+    write(dir.path(), "CLAUDE.md", "[a](gone.md)\n\n[b](#none)\n");
     let step = |name: &str, variables: &[(&str, &str)]| {
         let mut script = Command::new("bash");
         script.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join(".ci/action")).arg(name).current_dir(dir.path());
         script.env("RUNNER_TEMP", runner.path()).env("GITHUB_OUTPUT", runner.path().join("output"));
         script.env("GITHUB_STEP_SUMMARY", runner.path().join("summary")).envs(variables.iter().copied());
-        run(&mut script)
+        ended(script.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     };
     let key = step("key", &[]);
     assert_eq!((key.code, key.out.len()), (0, "key=".len() + 32 + 1), "{}", key.err);

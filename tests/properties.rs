@@ -2,7 +2,8 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 use ctxlint::model::{BlockKind, Document, Format, InlineKind, NO_PARENT, Node, NodeKind};
-use ctxlint::parse::{parse, parse_yaml};
+use ctxlint::parse::lenient::parse_lenient;
+use ctxlint::parse::{Reading, parse, parse_yaml, reading};
 use ctxlint::source::Span;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -508,5 +509,54 @@ fn same_yaml(node: &Node, value: &serde_yaml::Value) -> bool {
             ours.len() == theirs.len() && ours.iter().zip(theirs).all(same)
         }
         _ => false,
+    }
+}
+
+/// What values of one key are made of.
+const VALUES: &[&str] = &[
+    "a", "B", "7", "1.5", "true", "null", " ", "  ", ": ", ":", ":\t", ":\n", "#", " #", "'", "\"", "\\", "[", "]",
+    "{", "}", ",", "-", "- ", "@", "`", "%", "&a", "*a", "!", "|", ">", "?", "/", ".", "é", "\t", "\r", "\n", "\n  ",
+    "\nk: ", "---", "\n---\n", "...", "''",
+];
+
+fn values() -> impl Strategy<Value = String> {
+    let key = select(&["key", "a", "1", "a.b", "x-y", "null", "true", "-a", "$a", "'a'", "\"a\"", "é"]);
+    (key, select(&["", "  ", "\t"]), select(VALUES), proptest::collection::vec(select(VALUES), 0..10))
+        .prop_map(|(key, indent, first, parts)| format!("{indent}{key}: {first}{}", parts.concat()))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases(3_000)) })]
+
+    /// What is said of a value without the parser is what the parser says.
+    #[test]
+    fn certain_readings_are_those_of_the_parser(text in values()) {
+        let value = text.split_once(": ").unwrap().1.trim_matches([' ', '\t', '\r', '\n']);
+        let one = format!("key: {value}");
+        let (node, problem) = parse_yaml(&one, Span::new(0, one.len()));
+        match reading(value) {
+            Some(Reading::Broken) => prop_assert!(node.as_ref().is_none_or(|node| node.entries().len() != 1), "{one:?}"),
+            Some(Reading::Plain) => {
+                prop_assert_eq!(&problem, &None, "{:?}", one);
+                let entry = &node.as_ref().unwrap().entries()[0];
+                prop_assert_eq!(entry.value.span.slice(&one), value);
+            }
+            None => {}
+        }
+    }
+
+    /// A single valid entry is the same to the lenient pass.
+    #[test]
+    fn the_lenient_pass_reads_what_is_valid_as_the_parser_does(text in values()) {
+        // White space at the end is not looked at there.
+        let text = text.trim_end();
+        let span = Span::new(0, text.len());
+        if let (Some(strict), None) = parse_yaml(text, span)
+            && let [strict] = strict.entries()
+            && let Some(lenient) = parse_lenient(text, span)
+            && let [lenient] = lenient.entries()
+        {
+            prop_assert_eq!(lenient, strict, "{:?}", text);
+        }
     }
 }

@@ -14,7 +14,7 @@ use std::path::Path;
 fn refs(root: &Path, arguments: &[&str]) -> Vec<String> {
     let run = ctxlint(root, &[&["refs", "--format", "json"], arguments].concat());
     assert_eq!(run.code, 0, "{}", run.err);
-    let value: Value = serde_json::from_str(&run.out).unwrap();
+    let value = run.json();
     let word = |of: &Value, key: &str| of[key].as_str().unwrap().to_owned();
     let now = |of: &Value| of["now"]["path"].as_str().map_or(String::new(), |path| format!(" {path}"));
     let list = value["refs"].as_array().unwrap().iter();
@@ -98,7 +98,7 @@ fn answers_of_an_earlier_commit_are_those_of_a_fresh_run() {
     git(root, &["checkout", "-q", "-b", "side", "HEAD~6"]);
     write(root, "docs/plan.md", "Elsewhere.\n\nRead `src/a.rs:5-7` first, then `src/b.rs:1`.\n");
     commit(root, "side");
-    git(root, &["merge", "-q", "-s", "ours", "--no-edit", "master"]);
+    git(root, &["merge", "-q", "-s", "ours", "--no-edit", "main"]);
     let fresh = ctxlint(root, &["refs", "--format", "json", "--no-cache"]).out;
     assert_eq!(ctxlint(root, &["refs", "--format", "json"]).out, fresh);
 }

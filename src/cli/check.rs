@@ -277,8 +277,8 @@ fn once(global: &Global, arguments: &CheckArguments) -> Result<(Answer, Looked),
     let code = if left.is_empty() { exit_code(arguments, &looked) } else { UNUSABLE };
     let loading = looked.loading.as_secs_f64() * 1e3;
     let (diagnostics, delta) = (std::mem::take(&mut looked.diagnostics), looked.delta.take());
-    let Looked { workspace, suppressed, baselined, .. } = &looked;
-    let report = Report { workspace, diagnostics, suppressed: *suppressed, baselined: *baselined, delta };
+    let Looked { workspace, suppressed, baselined, wanted, .. } = &looked;
+    let report = Report { workspace, diagnostics, suppressed: *suppressed, baselined: *baselined, delta, wanted };
     let how_it_looks =
         human::Look { color: session::color(global), width: session::width(), max_per_lint: arguments.max_per_lint.0 };
     outputs::write(&report, how_it_looks, &arguments.output)?;

@@ -3,7 +3,7 @@
 mod human;
 mod wire;
 
-use super::{Answer, CLEAN, Global, Unusable, say, session};
+use super::{Answer, CLEAN, Global, OutputFormat, Unusable, say, session};
 use crate::budgets::{self, BudgetKind, Of};
 use crate::clients::{self, Client, claude_code};
 use crate::config::Settings;
@@ -17,7 +17,7 @@ use crate::tokens::profiles::{Estimate, PROFILES, Profile, estimate};
 use crate::tokens::{Classes, Encoding, split};
 use crate::workspace::{self, Workspace};
 use crate::world::{Disk, EntryKind, World};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -58,13 +58,6 @@ pub(super) struct ContextArguments {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: OutputFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum OutputFormat {
-    Human,
-    Json,
-    Markdown,
 }
 
 /// A plan with everything that the formats print.

@@ -3,14 +3,14 @@
 mod wire;
 
 use super::refs::{History, row, table};
-use super::{Answer, CLEAN, Global, Unusable, say, session, since};
+use super::{Answer, CLEAN, Global, OutputFormat, Unusable, say, session, since};
 use crate::change::{self, After, Change, LoadChange, LoadKind, PathFigures, RefChange, RefChanges, Startup};
 use crate::clients::{self, Client};
 use crate::report::markdown::{code, difference, text as plain};
 use crate::report::{counted, one_line, thousands};
 use crate::workspace::{self, Workspace};
 use crate::world::Disk;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use std::fmt::Write;
 
 #[derive(Args, Debug)]
@@ -31,13 +31,6 @@ pub(super) struct DiffArguments {
     /// How to print
     #[arg(long, value_name = "FORMAT", default_value = "human")]
     format: OutputFormat,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum OutputFormat {
-    Human,
-    Json,
-    Markdown,
 }
 
 /// What a change does, with everything that the formats print.

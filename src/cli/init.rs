@@ -7,9 +7,11 @@ mod pipelines;
 use super::{Answer, CLEAN, Global, Unusable, say, session};
 use crate::config::{self, KEYS};
 use crate::world::{Disk, World};
-use crate::write;
+use crate::write::{self, Change};
 use clap::Args;
 use std::fmt::Write;
+use std::io::{BufRead, IsTerminal};
+use std::path::PathBuf;
 
 #[derive(Args, Debug)]
 pub(super) struct InitArguments {
@@ -34,16 +36,7 @@ pub(super) struct InitArguments {
 
 pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
     if arguments.pipelines.any() || arguments.hooks {
-        let mut answer = Answer { text: String::new(), code: CLEAN };
-        if arguments.pipelines.any() {
-            answer = pipelines::pipelines(global, &arguments.pipelines, arguments.yes, arguments.print)?;
-        }
-        if arguments.hooks {
-            let of_hooks = hooks::hooks(global, arguments.shared, arguments.yes, arguments.print)?;
-            answer.text.push_str(&of_hooks.text);
-            answer.code = answer.code.max(of_hooks.code);
-        }
-        return Ok(answer);
+        return merge(global, arguments);
     }
     if arguments.budgets {
         return figures::budgets(global, arguments.print);
@@ -52,14 +45,69 @@ pub(super) fn init(global: &Global, arguments: &InitArguments) -> Result<Answer,
     if arguments.print {
         return Ok(Answer { text, code: CLEAN });
     }
-    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
-    let root = session::open(&no_config)?.root;
+    let root = root(global)?;
     if Disk.stat(&root.join(config::FILE_NAME)).is_some() {
         say("ctxlint: ctxlint.toml is there already; nothing was written (`ctxlint init --print` shows every key)");
         return Ok(Answer { text: String::new(), code: CLEAN });
     }
     write::write(&root, config::FILE_NAME, text.as_bytes()).map_err(|error| Unusable::new(error.to_string(), ""))?;
     Ok(Answer { text: "wrote ctxlint.toml\n".to_owned(), code: CLEAN })
+}
+
+/// The root, whatever a configuration says.
+fn root(global: &Global) -> Result<PathBuf, Unusable> {
+    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
+    Ok(session::open(&no_config)?.root)
+}
+
+/// Merges what is asked for into its files. Everything is decided before anything is written.
+fn merge(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable> {
+    let root = root(global)?;
+    let InitArguments { yes, print, .. } = *arguments;
+    let mut parts = Vec::new();
+    if arguments.pipelines.any() {
+        parts.push(pipelines::pipelines(&root, &arguments.pipelines, yes, print)?);
+    }
+    if arguments.hooks {
+        parts.push(hooks::hooks(&root, arguments.shared, yes, print)?);
+    }
+    let is_declined = parts.iter().any(|part| part.is_declined);
+    if is_declined {
+        say("ctxlint: nothing was written; --yes writes it without asking");
+    } else {
+        let changes: Vec<Change> = parts.iter().flat_map(|part| part.changes.iter().cloned()).collect();
+        write::write_all(&root, &changes).map_err(|error| Unusable::new(error.to_string(), ""))?;
+        changes.iter().for_each(|change| say(&format!("ctxlint: wrote {}", change.path)));
+    }
+    Ok(Answer { text: parts.into_iter().map(|part| part.text).collect(), code: CLEAN })
+}
+
+/// What one part of `init` would do.
+struct Part {
+    /// What goes to standard output.
+    text: String,
+    /// What is to be written; nothing where all is there already.
+    changes: Vec<Change>,
+    /// Whether somebody who was asked said no, or nobody could be asked.
+    is_declined: bool,
+}
+
+impl Part {
+    fn only(text: String) -> Part {
+        Part { text, changes: Vec::new(), is_declined: false }
+    }
+}
+
+/// Shows a difference and asks, where somebody can answer.
+fn agrees(difference: &str) -> bool {
+    if !std::io::stdin().is_terminal() {
+        return false;
+    }
+    say(difference.trim_end());
+    say("Write it? [y/N]");
+    let mut answer = String::new();
+    let _ = std::io::stdin().lock().read_line(&mut answer);
+    matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 /// A configuration in which every key stands as a comment with its default, so that it changes nothing.

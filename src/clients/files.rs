@@ -211,6 +211,10 @@ impl FileRule {
     }
 
     fn in_place(&self, dir: &str) -> bool {
+        // Most folders are none of a client's, whatever lies in them.
+        if !dir.contains(self.dir.trim_end_matches('*')) {
+            return false;
+        }
         match self.below {
             Below::Direct => self.is_folder(dir),
             Below::OneDown => dir.rsplit_once('/').is_some_and(|(parent, _)| self.is_folder(parent)),

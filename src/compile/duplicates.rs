@@ -1,5 +1,6 @@
 //! What may be dropped on request: sections that stand elsewhere word for word, and trees that the tree itself shows.
 
+use super::pieces::Piece;
 use super::plan::{Decision, Droppable, Options};
 use super::sources::Source;
 use super::{Action, pieces};
@@ -49,7 +50,9 @@ fn said_elsewhere(source: &Source<'_>, number: usize, kind: Droppable, said: &[&
         let Some(body) = pieces::body_of(&source.file.document, piece, source.text()) else { continue };
         let inside: Vec<&&Diagnostic> =
             said.iter().filter(|one| one.span.is_some_and(|span| body.contains(span))).collect();
-        let Some(first) = inside.first().filter(|_| !piece.fixed && piece.level > 1) else { continue };
+        let Some(first) = inside.first().filter(|_| !piece.fixed && piece.level > 1 && piece.held.is_none()) else {
+            continue;
+        };
         let covers = |span: Span| inside.iter().any(|one| one.span.is_some_and(|of| of.contains(span)));
         let instructions = || source.instructions().iter().filter(|item| body.contains(item.span));
         let lines = body.slice(source.text()).lines().filter(|line| !line.trim().is_empty()).count();
@@ -75,10 +78,17 @@ fn repeated(sources: &[Source<'_>]) -> Vec<Found> {
     let mut found = Vec::new();
     for (number, source) in sources.iter().enumerate().filter(|(_, source)| source.at_start) {
         for (at, piece) in source.pieces.iter().enumerate() {
-            let Some(body) = pieces::body_of(&source.file.document, piece, source.text()) else { continue };
+            if piece.part {
+                continue;
+            }
+            // A divided section is repeated as a whole or not at all.
+            let parts = source.pieces[at + 1..].iter().take_while(|piece| piece.part).count();
+            let end = source.pieces[at + parts].span.end as usize;
+            let whole = Piece { span: Span::new(piece.span.start as usize, end), ..piece.clone() };
+            let Some(body) = pieces::body_of(&source.file.document, &whole, source.text()) else { continue };
             let title = piece.path.last().map_or("", String::as_str);
             let words = format!("{}\n{}", normalize(title), normalize(body.slice(source.text())));
-            if piece.fixed || piece.end != at + 1 || words.len() < LEAST {
+            if piece.fixed || piece.end != at + 1 + parts || words.len() < LEAST {
                 continue;
             }
             match seen.get(&words) {
@@ -86,7 +96,8 @@ fn repeated(sources: &[Source<'_>]) -> Vec<Found> {
                     let other = &sources[*other];
                     let line = other.file.source.position(other.pieces[*same].span.start).line;
                     let reason = format!("the same words stand in {}:{line}", other.path());
-                    found.push(Found { source: number, piece: at, reason });
+                    let own = at..=at + parts;
+                    found.extend(own.map(|piece| Found { source: number, piece, reason: reason.clone() }));
                 }
                 None => drop(seen.insert(words, (number, at))),
             }

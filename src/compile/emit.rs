@@ -1,14 +1,14 @@
 //! Writes the outputs of a plan, and the map of every byte. Nothing is written to the disk here.
 
 use super::folders::made_folders;
-use super::map::{MAP_PATH, Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of, rows_before};
-use super::names::Taken;
+use super::items::{Group, grouped, level_of, plain_text, section_of};
+use super::map::{Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of};
 use super::plan::{Decision, Options, Plan};
 use super::rewrite::{self, Change, skeleton};
 use super::sources::Source;
-use super::targets::{self, Item, Place, Target};
+use super::targets::Target;
 use super::{Action, Refusal};
-use crate::paths::{file_name, join, normalize, parent};
+use crate::paths::{join, normalize, parent};
 use crate::source::Span;
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,14 +22,6 @@ pub struct Emitted {
     pub outputs: Vec<(String, Vec<u8>)>,
     /// What the target cannot express.
     pub losses: Vec<String>,
-}
-
-/// One item with the decisions that it is made of.
-struct Group {
-    item: Item,
-    decisions: Vec<usize>,
-    place: Place,
-    path: String,
 }
 
 /// One stretch of an output.
@@ -138,189 +130,6 @@ pub fn emit(
     Ok(Emitted { map, outputs, losses })
 }
 
-/// Puts decisions together that share a file, and gives each its path.
-fn grouped(
-    workspace: &Workspace,
-    sources: &[Source<'_>],
-    plan: &Plan,
-    target: Target,
-    previous: Option<&Map>,
-) -> Vec<Group> {
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    for (number, decision) in plan.decisions.iter().enumerate() {
-        let moves = matches!(decision.action, Action::Rule | Action::Skill | Action::Document);
-        if !moves {
-            continue;
-        }
-        let key = key_of(sources, decision, number);
-        match groups.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, members)) => members.push(number),
-            None => groups.push((key, vec![number])),
-        }
-    }
-    let rows = |source: &Source<'_>| {
-        let mapped = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
-        rows_before(mapped.map_or(&[][..], |mapped| mapped.rows.as_slice()), &source.pieces, source.text())
-    };
-    let before: Vec<Vec<Option<&Row>>> = sources.iter().map(rows).collect();
-    let mut taken = Taken::new(&workspace.index);
-    taken.take(MAP_PATH);
-    let mut out: Vec<Group> = Vec::new();
-    for (_, decisions) in groups {
-        let item = item_of(sources, plan, &decisions);
-        let place = targets::place(target, workspace, &item);
-        let wanted = decisions.iter().find_map(|at| plan.decisions[*at].dst.clone());
-        let before = || path_before(&before, plan, &decisions);
-        let wanted = wanted.or_else(before).filter(|path| {
-            let fits = path.ends_with(place.ending.as_str()) && !place.shared;
-            fits && taken.take(path)
-        });
-        let path = match wanted {
-            Some(path) => path,
-            None if place.shared => place.stem.clone(),
-            None => taken.first_free(|number| format!("{}{number}{}", place.stem, place.ending)),
-        };
-        let name = if path.ends_with("/SKILL.md") { file_name(parent(&path)) } else { file_name(&path) }.to_owned();
-        let mut place = place;
-        place.head = place.head.replace("{name}", &name);
-        place.pointer = place.pointer.map(|text| text.replace("{path}", &path).replace("{name}", &name));
-        let shared = sources[plan.decisions[decisions[0]].source].shared;
-        if item.action == Action::Rule && target == Target::ClaudeCode && shared && item.whole_rule.is_none() {
-            // Other agents read this file, and know nothing of rules with a scope.
-            let patterns: Vec<String> = item.scope.iter().map(|pattern| format!("`{pattern}`")).collect();
-            place.pointer = Some(format!("{} (for {}): `{path}`", item.topic, patterns.join(", ")));
-        }
-        out.push(Group { item, decisions, place, path });
-    }
-    out
-}
-
-/// What decisions must share to share a file.
-fn key_of(sources: &[Source<'_>], decision: &Decision, number: usize) -> String {
-    let source = &sources[decision.source];
-    if let Some(dst) = &decision.dst {
-        return format!("dst {dst}");
-    }
-    match decision.action {
-        Action::Rule => format!("{} rule {}", decision.source, decision.scope.join("\n")),
-        Action::Document => {
-            let top = top_of(source, decision.first);
-            format!("{} document {top}", decision.source)
-        }
-        _ => format!("{number}"),
-    }
-}
-
-/// The outermost section around a piece that is not the title of the whole document.
-fn top_of(source: &Source<'_>, piece: usize) -> usize {
-    let mut top = piece;
-    while let Some(parent) = source.pieces[top].parent {
-        if source.pieces[parent].level == 1 {
-            break;
-        }
-        top = parent;
-    }
-    top
-}
-
-fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
-    let first = &plan.decisions[decisions[0]];
-    let source = &sources[first.source];
-    let pieces = &source.pieces;
-    let own = |decision: &Decision| {
-        // A heading without a text of its own may have come along with what it is above.
-        let named = (decision.first..decision.last).find(|at| pieces[*at].has_body).unwrap_or(decision.first);
-        let whole = pieces[decision.first].end >= decision.last && pieces[decision.first].level > 0;
-        let several = (decision.first..decision.last).filter(|at| pieces[*at].has_body).count() > 1;
-        if whole && several { decision.first } else { named }
-    };
-    let title_of = |piece: usize| pieces[piece].path.last().cloned();
-    let title = if decisions.len() == 1 {
-        title_of(own(first))
-    } else {
-        let tops: BTreeSet<usize> = decisions.iter().map(|at| top_of(source, plan.decisions[*at].first)).collect();
-        match (tops.len(), tops.first()) {
-            (1, Some(top)) => title_of(*top),
-            _ if first.action == Action::Rule => scope_name(&first.scope),
-            _ => title_of(own(first)),
-        }
-    };
-    let title = title.filter(|title| !title.is_empty()).unwrap_or_else(|| stem(source.path()));
-    let topic = plain_text(&match decisions.len() {
-        1 => {
-            let path = &pieces[own(first)].path;
-            let from = path.len().saturating_sub(2).max(usize::from(path.len() > 1 && pieces_level_one(source)));
-            path[from.min(path.len().saturating_sub(1))..].join(" › ")
-        }
-        _ => title.clone(),
-    });
-    let topic = if topic.is_empty() { plain_text(&title) } else { topic };
-    let whole = source.is_rule
-        && first.action == Action::Rule
-        && decisions.iter().map(|at| plan.decisions[*at].last - plan.decisions[*at].first).sum::<usize>()
-            == pieces.iter().filter(|piece| !piece.fixed).count();
-    Item {
-        action: first.action,
-        title: plain_text(&title),
-        topic,
-        scope: first.scope.clone(),
-        base: source.base.clone(),
-        whole_rule: whole.then(|| source.path().to_owned()),
-        newline: source.newline(),
-    }
-}
-
-/// Whether the document has a title of its own, above all sections.
-fn pieces_level_one(source: &Source<'_>) -> bool {
-    source.pieces.iter().filter(|piece| piece.level == 1).count() == 1
-}
-
-fn stem(path: &str) -> String {
-    let name = file_name(path);
-    name.rsplit_once('.').map_or(name, |(stem, _)| stem).to_owned()
-}
-
-/// A name for a rule about several sections: the last folder of its first pattern.
-fn scope_name(scope: &[String]) -> Option<String> {
-    let pattern = scope.first()?;
-    let mut parts = pattern.rsplit('/').filter(|part| !part.is_empty() && !part.contains('*'));
-    parts.next().map(str::to_owned)
-}
-
-/// A heading without marks: links and images give their text.
-fn plain_text(title: &str) -> String {
-    let mut out = String::new();
-    let mut rest = title;
-    while let Some(c) = rest.chars().next() {
-        rest = &rest[c.len_utf8()..];
-        match c {
-            ']' => {
-                let close = match rest.chars().next() {
-                    Some('(') => ')',
-                    Some('[') => ']',
-                    _ => continue,
-                };
-                rest = rest.find(close).map_or("", |end| &rest[end + 1..]);
-            }
-            '<' if rest.contains('>') => rest = rest.find('>').map_or("", |end| &rest[end + 1..]),
-            '`' | '*' | '#' | '[' | '<' | '>' | '\\' => {}
-            '!' if rest.starts_with('[') => {}
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out.split_whitespace().collect::<Vec<_>>().join(" ").trim_end_matches(':').to_owned()
-}
-
-/// The path that the run before gave to one of these sections, for the same action.
-fn path_before(before: &[Vec<Option<&Row>>], plan: &Plan, decisions: &[usize]) -> Option<String> {
-    decisions.iter().map(|at| &plan.decisions[*at]).find_map(|decision| {
-        let rows = before[decision.source][decision.first..decision.last].iter().flatten();
-        let mut same = rows.filter(|row| row.action == decision.action.name() && !row.dst.is_empty());
-        same.next().map(|row| row.dst.clone())
-    })
-}
-
 /// What stands in each output, in order.
 #[allow(clippy::too_many_arguments, reason = "they are the parts of one emission")]
 fn layout(
@@ -356,21 +165,32 @@ fn layout(
             .zip(&group.decisions)
             .flat_map(|(decision, at)| (decision.first..decision.last).map(move |piece| (decision.source, piece, *at)))
             .collect();
-        let level = |(source, piece, _): &(usize, usize, usize)| sources[*source].pieces[*piece].level;
+        let level = |(source, piece, _): &(usize, usize, usize)| level_of(&sources[*source].pieces, *piece);
         let least = pieces.iter().map(level).filter(|level| *level > 0).min().unwrap_or(1);
+        let sections: BTreeSet<(usize, usize)> =
+            pieces.iter().map(|(source, piece, _)| (*source, section_of(&sources[*source].pieces, *piece))).collect();
+        let is_part = |(source, piece, _): &(usize, usize, usize)| sources[*source].pieces[*piece].part;
         let tops = pieces.iter().filter(|piece| level(piece) <= least).count();
-        let titled = tops == 1 && pieces.first().map(level) == Some(least) || group.place.shared;
+        let titled = tops == 1 && pieces.first().is_some_and(|first| level(first) == least && !is_part(first))
+            || group.place.shared;
+        let nl = group.item.newline;
         if !titled {
-            let nl = group.item.newline;
             out.push(Segment::Made { template: "title", text: format!("# {}{nl}{nl}", group.item.title) });
         }
         let raised = least.saturating_sub(if titled && !group.place.shared { 1 } else { 2 });
-        out.extend(pieces.into_iter().map(|(source, piece, decision)| Segment::Row {
-            source,
-            piece,
-            raised,
-            decision,
-        }));
+        let mut before = None;
+        for (source, piece, decision) in pieces {
+            let all = &sources[source].pieces;
+            let section = section_of(all, piece);
+            // The heading of a part stayed behind. Where it is not the title of the document, it is said again.
+            if all[piece].part && sections.len() > 1 && before != Some((source, section)) {
+                let marks = "#".repeat(usize::from(all[section].level.saturating_sub(raised).max(1)));
+                let title = all[section].path.last().map_or("", String::as_str);
+                out.push(Segment::Made { template: "title", text: format!("{marks} {}{nl}{nl}", plain_text(title)) });
+            }
+            before = Some((source, section));
+            out.push(Segment::Row { source, piece, raised, decision });
+        }
     }
     for number in 0..sources.len() {
         // Several sources may share a file, which has the line ending of the first.
@@ -454,7 +274,7 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
     for segment in segments {
         match segment {
             Segment::Made { template, text } => {
-                if *template == "pointers" {
+                if *template == "pointers" || *template == "title" && last.is_some() {
                     space(&mut out, &mut made, newline);
                 }
                 made.push(Made { at: out.len() as u64, template: (*template).to_owned(), text: text.clone() });

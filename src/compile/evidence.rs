@@ -7,6 +7,7 @@ use crate::instructions::Kind;
 use crate::model::{BlockKind, InlineKind};
 use crate::source::Span;
 use crate::tokens;
+use crate::workspace::Workspace;
 use std::borrow::Cow;
 
 /// The facts of one piece, or of a section with all that stands under it.
@@ -40,6 +41,8 @@ pub(super) struct Facts {
     pub warned: bool,
     /// Lines about what must hold before work is done.
     pub gate: usize,
+    /// Lines of blocks of code, and commands in running text.
+    pub commands: usize,
     /// Items of the longest ordered list, or numbered headings in a row.
     pub steps: usize,
     /// Links and paths to documents.
@@ -65,14 +68,36 @@ impl Facts {
         self.instructions * 100 / self.prose_lines.max(1)
     }
 
+    /// Whether a good part of it is commands to run.
+    pub(super) fn commands(&self) -> bool {
+        self.commands > 0 && self.commands as u64 * 40 >= self.tokens
+    }
+
+    /// Whether its heading is about all work. One that names a task, such as a release process, is about that task.
+    pub(super) fn is_conduct(&self) -> bool {
+        let is_process = self.is(Class::Task) && self.title.to_lowercase().ends_with("process");
+        self.is(Class::Conduct) && !is_process
+    }
+
     /// The share of lines that are code, tables and drawings, in percent.
     pub(super) fn shown(&self) -> usize {
         (self.code_lines + self.table_lines) * 100 / self.lines.max(1)
     }
 }
 
+/// A line of more bytes holds several sentences.
+pub(super) const LONG_LINE: usize = 240;
+
 /// The facts of the pieces from `first` to before `last`.
 pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, last: usize) -> Facts {
+    let mut facts = facts_of_text(terrain.workspace, source, first, last);
+    let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
+    facts.named = scopes::named(terrain, source, span);
+    facts
+}
+
+/// The same without the paths that are named.
+pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Facts {
     let text = source.text();
     let document = &source.file.document;
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
@@ -81,7 +106,7 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
     // How lines end says nothing about where a text belongs.
     let plain = if own.contains('\r') { Cow::Owned(own.replace("\r\n", "\n")) } else { Cow::Borrowed(own) };
     let mut facts = Facts {
-        tokens: tokens::count(terrain.workspace.encoding(), &plain) as u64,
+        tokens: tokens::count(workspace.encoding(), &plain) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()
@@ -134,8 +159,10 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
         facts.must += usize::from(item.kind == Kind::Must);
         let words = line_around(text, item.span).to_lowercase();
         facts.strong += usize::from(item.kind == Kind::Never || lexicon::is_strong(&words));
-        let is_strong = item.kind == Kind::Never || lexicon::is_strong(&words) || lexicon::is_negated(&words);
-        facts.grave += usize::from(is_strong && lexicon::is_grave(&words));
+        // What a long line says elsewhere is no part of the directive.
+        let near = if words.len() > LONG_LINE { item.span.slice(text).to_lowercase() } else { words };
+        let is_strong = item.kind == Kind::Never || lexicon::is_strong(&near) || lexicon::is_negated(&near);
+        facts.grave += usize::from(is_strong && lexicon::is_grave(&near));
     }
     for line in own.lines() {
         let line = line.to_lowercase();
@@ -147,6 +174,9 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
         }
         facts.warned |= lexicon::is_marked(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
     }
+    let spans = || document.inlines.iter().filter(|inline| span.contains(inline.span));
+    let inline = spans().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.content.slice(text));
+    facts.commands = facts.code_lines + inline.filter(|code| lexicon::is_command(code)).count();
     let links = document.inlines.iter().filter(|inline| span.contains(inline.span));
     facts.pointers = links
         .filter(|inline| match inline.kind {
@@ -156,13 +186,12 @@ pub(super) fn facts(terrain: &Terrain<'_>, source: &Source<'_>, first: usize, la
         })
         .count();
     facts.is_foreign = lexicon::is_foreign(&own.to_lowercase());
-    facts.named = scopes::named(terrain, source, span);
     facts.title = title;
     facts
 }
 
 /// The lines that hold a span.
-fn line_around(text: &str, span: Span) -> &str {
+pub(super) fn line_around(text: &str, span: Span) -> &str {
     let start = text[..span.start as usize].rfind('\n').map_or(0, |at| at + 1);
     let end = text[span.end as usize..].find('\n').map_or(text.len(), |at| span.end as usize + at);
     &text[start..end]

@@ -1,7 +1,7 @@
 //! Words by which headings and sentences are told apart. English, German, Chinese and Japanese; what stands in another
 //! language is told by its form alone, and stays where that says nothing.
 
-use memchr::memmem;
+use crate::instructions::LASTING_HARM;
 
 /// What a heading announces.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -50,7 +50,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Verify,
         &[
-            "definition of done", "done ", "before commit", "before you commit", "before push", "pre-commit", "quality gate",
+            "definition of done", "done ", "before commit", "before you commit", "before push", "pre-commit", "quality gate", "gate ", "gates ",
             "quality ", "verification", "verify", "checklist", "validation gate", "acceptance", "验证", "质量", "検証", "品質",
             "ゲート", "完了", "fertig", "prüfung",
         ],
@@ -71,7 +71,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "behavior", "behaviour", "discipline", "for ai", "ai assistant", "ai agent", "agent instruction", "instructions",
             "convention", "ground rule", "expectation", "contributing", "development workflow", "the standards", "工作", "原则", "规范",
             "约束", "協働", "作法", "原則", "ルール", "開発ループ", "arbeitsweise", "kommunikation", "vor dem", "konventionen",
-            "regeln", "grundsätze", "gotcha", "pitfall", "important",
+            "regeln", "grundsätze", "gotcha", "pitfall", "important", "what not", "not to ", "not accept", "start here", "style", "coding standard", "code standard", "anti-pattern", "antipattern", "avoid",
         ],
     ),
     (
@@ -80,7 +80,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
             "architecture", "flow", "lifecycle", "life cycle", "diagram", "data model", "schema", "reference", "history",
             "status", "roadmap", "planned", "phase ", "milestone", "troubleshoot", "known issue", "issue:", "known limitation",
             "limitation", "faq", "glossary", "concept", "example", "sample", "performance", "environment variable",
-            "configuration", "config ", "settings", "integration", "resource", "background", "decision", "format", "protocol",
+            "configuration", "config ", "settings", "integration", "resource", "background", "decision", "format ", "formats", "protocol",
             "endpoint", "database", "storage", "models", "tech stack", "stack ", "technolog", "dependencies", "packages",
             "component", "module", "services", "types ", "key file", "entry point", "how it works", "internals", "design",
             "deployment", "infrastructure", "environment", "hosting", "cloud", "monitoring", "logging", "metrics",
@@ -110,7 +110,7 @@ const HEADINGS: &[(Class, &[&str])] = &[
     (
         Class::Daily,
         &[
-            "command", "build", "test", "lint", "run ", "running test", "development", "scripts", "tooling", "toolchain",
+            "command", "build", "test", "lint", "formatting", "validation ", "validating", "run ", "running test", "development", "scripts", "tooling", "toolchain",
             "开发命令", "コマンド", "befehle",
         ],
     ),
@@ -131,14 +131,17 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
         words.push(if keeps { c } else { ' ' });
     }
     let words: String = words.split_whitespace().flat_map(|word| [" ", word]).chain([" "]).collect();
+    // A heading has few words and the lists have many entries, so it is looked at word by word.
+    let starts: Vec<usize> = words.match_indices(' ').map(|(at, _)| at).collect();
     let mut found: Vec<(usize, Class)> = Vec::new();
     for (class, list) in HEADINGS {
         let at = list.iter().filter_map(|entry| {
             if entry.starts_with(|c: char| c.is_ascii() || ('\u{c0}'..'\u{250}').contains(&c)) {
-                let starts = memmem::find_iter(words.as_bytes(), entry).filter(|at| words[..*at].ends_with(' '));
-                starts.map(|at| at - 1).next()
+                starts.iter().copied().find(|at| words[at + 1..].starts_with(entry))
+            } else if words.is_ascii() {
+                None
             } else {
-                memmem::find(words.as_bytes(), entry.as_bytes())
+                words.find(entry)
             }
         });
         if let Some(at) = at.min() {
@@ -149,15 +152,18 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
     found.into_iter().map(|(_, class)| class).collect()
 }
 
-/// Words whose neglect costs data, money or secrets.
+/// Words whose neglect costs data, money or secrets, besides [`LASTING_HARM`]. As in all lists below, an entry is found from
+/// the start of a word, and one with a space at its end as whole words; letters other than these are found anywhere.
 #[rustfmt::skip]
 const GRAVE: &[&str] = &[
-    "secret", "credential", "password", "passphrase", "api key", "api-key", "private key", "ssh key", "access token",
-    "auth token", "personal data", "personal information", " pii", "privacy", "telemetry", "injection", "sanitiz",
-    "untrusted", "vulnerab", "production data", "production database", "to production", "against production",
-    "drop table", "delete data", "data loss", "lose data", "force push", "force-push", "push --force", "--force", "rm -rf",
-    "reset --hard", "--no-verify", "irreversible", "destructive", "payment", "billing", "stripe", "main branch", "to main",
-    "to `main`", "to `master`", "directly to", ".env", "permission", "authoriz", "authentic",
+    "passphrase", "ssh key", "personal information", "pii ", "privacy", "telemetry", "sql injection",
+    "command injection", "code injection", "prompt injection", "script injection", "shell injection",
+    "injection attack", "injection vuln", "prevent injection", "sanitiz", "untrusted", "vulnerab",
+    "against production", "delete data", "data loss", "lose data", "user data", "--force", "reset --hard",
+    "irreversible", "destructive", "payment", "billing", "stripe ", "main branch", "to main ", "to `main`",
+    "to master ", "to `master`", "push directly", "pushing directly", "pushed directly", "commit directly",
+    "committing directly", ".env ", "permissions", "without permission", "explicit permission", "for permission",
+    "ask permission", "authoriz", "authentic",
     "geheim", "passwort", "zugangsdaten", "produktiv", "密钥", "密码", "凭证", "安全", "隐私", "生产环境", "個人情報", "秘密", "機密",
     "本番", "認証", "強制", "セキュリティ", "シークレット", "漏",
 ];
@@ -168,40 +174,91 @@ const GATE: &[&str] = &[
     "before commit", "before you commit", "before each commit", "before every commit", "before any commit", "before push",
     "before you push", "before merg", "before opening a p", "before open", "before creating a p", "before submitting", "before finishing",
     "before declaring", "before marking", "before considering", "before you finish", "before completing", "before reporting", "before returning",
-    "before handing", "before a pr", "before the pr", "before any pr", "before pr", "after every change", "after each change",
-    "after any change", "after making change", "after changes", "after code change", "must pass", "should pass before",
+    "before handing", "before requesting", "before asking for", "before review", "before a pr ", "before the pr ", "before any pr ", "before pr ", "before prs ", "after every change", "after each change",
+    "after any change", "after making change", "after editing", "after every edit", "after each edit", "after code change", "must pass", "should pass before",
     "have to pass", "all tests pass", "ensure tests pass", "make sure tests pass", "tests must", "must be green", "is done when", "are done when",
-    "task is complete", "definition of done", "every commit", "every pr", "each pr", "whenever ", "every change", "each change", "any change", "all changes", "every task",
-    "each task", "every feature", "same commit", "same pr", "same pull request", "conventional commit", "before any code", "before writing any",
-    "before starting any", "jeder änderung", "jedem commit", "im selben commit", "変更のたび", "毎回", "每次", "all commits", "commit message",
+    "task is complete", "definition of done", "same commit", "same pr ", "same pull request", "conventional commit",
+    "before any code", "before writing any",
+    "before starting any", "jeder änderung", "jedem commit", "im selben commit", "変更のたび", "毎回", "每次", "commit message",
     "提交前", "推送前", "合并前", "コミット前", "マージ前", "vor dem commit", "vor jedem commit", "完了条件",
+];
+
+/// Words about all work, which gate it where a sentence directs or begins with them, and else tell how things are.
+#[rustfmt::skip]
+const ALL_WORK: &[&str] = &[
+    "every commit", "all commits", "every pr ", "each pr ", "whenever ", "every change", "each change", "any change ",
+    "all changes", "after changes", "every task", "each task", "every feature",
 ];
 
 /// Words of the strongest directives.
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
-    "never ", "must ", "must not", "mustn't", "always ", "do not ", "don't ", "don’t ", "critical", "important", "mandatory", "required:",
+    "never ", "must ", "mustn't", "always ", "do not ", "don't ", "don’t ", "critical", "important", "mandatory", "required:",
     "non-negotiable", "forbidden", "prohibited", "under no circumstances", "no exceptions", "at all times", "shall ",
     "niemals", "immer ", "muss ", "pflicht", "必须", "禁止", "严禁", "不要", "必ず", "しない", "絶対", "してはならない",
 ];
 
 fn holds(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| text.contains(word))
+    words.iter().any(|word| place_of(text, word).is_some())
+}
+
+/// Where an entry of a list stands in a lower-case text, in bytes.
+fn place_of(text: &str, entry: &str) -> Option<usize> {
+    let word = entry.trim_end();
+    let is_latin = |c: char| c.is_alphanumeric() && c < '\u{250}';
+    let (from_start, to_end) = (word.starts_with(is_latin), word.len() < entry.len());
+    text.match_indices(word).map(|(at, _)| at).find(|at| {
+        let starts = !text[..*at].ends_with(is_latin);
+        let ends = !text[at + word.len()..].starts_with(is_latin);
+        (starts || !from_start) && (ends || !to_end)
+    })
 }
 
 /// Whether a lower-case text speaks of what costs data, money or secrets.
 pub(super) fn is_grave(text: &str) -> bool {
-    holds(text, GRAVE)
+    holds(text, &LASTING_HARM) || holds(text, GRAVE)
 }
 
 /// Whether a lower-case text speaks of what must hold before work is done.
 pub(super) fn is_gate(text: &str) -> bool {
-    holds(text, GATE)
+    // A call that must pass through a place, and what is done whenever possible, wait for nothing.
+    let passes = |word: &&str| place_of(text, word).is_some_and(|at| !text[at + word.len()..].starts_with(" through"));
+    GATE.iter().any(passes) || text.split(['.', ';', '|']).any(is_for_all_work)
+}
+
+/// Whether a lower-case sentence directs all work.
+fn is_for_all_work(sentence: &str) -> bool {
+    const DIRECTS: [&str; 9] =
+        ["must ", "should ", "always ", "ensure ", "make sure ", "never ", "need to ", "needs to ", "required "];
+    const LOOSE: [&str; 7] = ["possible", "practical", "needed", "necessary", "feasible", "appropriate", "applicable"];
+    const BEFORE: [&str; 7] = ["after", "before", "for", "on", "with", "in", "at"];
+    ALL_WORK.iter().any(|entry| {
+        let Some(at) = place_of(sentence, entry) else { return false };
+        let rest = sentence[at + entry.trim_end().len()..].trim_start();
+        if LOOSE.iter().any(|word| rest.starts_with(word)) {
+            return false;
+        }
+        let mut before = sentence[..at].split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+        let begins = before.next().is_none_or(|word| BEFORE.contains(&word)) && before.next().is_none();
+        begins || holds(sentence, &DIRECTS)
+    })
 }
 
 /// Whether a lower-case text has a word of the strongest directives.
 pub(super) fn is_strong(text: &str) -> bool {
     holds(text, STRONG)
+}
+
+/// Whether a heading announces commands.
+pub(super) fn is_commands(title: &str) -> bool {
+    holds(&title.to_lowercase(), &["command", "scripts", "befehle", "命令", "コマンド"])
+}
+
+/// Whether a heading says that what stands under it matters in all work.
+pub(super) fn is_strong_heading(title: &str) -> bool {
+    let title = format!("{} ", title.to_lowercase());
+    // What is required is the subject of a heading that begins so, and else a word about it.
+    is_strong(&title) || place_of(&title, "required ").is_some_and(|at| at > 0)
 }
 
 /// Whether a lower-case line calls for attention.
@@ -217,6 +274,18 @@ pub(super) fn is_negated(line: &str) -> bool {
     const NO: [&str; 7] = ["no ", "not ", "n't ", "without ", "kein", "nicht ", "avoid "];
     let mut words = line.split(|c: char| !(c.is_alphanumeric() || c == '\'')).filter(|word| !word.is_empty());
     words.any(|word| NO.iter().any(|no| no.trim_end() == word || word.ends_with("n't")))
+}
+
+/// Whether some code in running text is a command with what it is given.
+pub(super) fn is_command(code: &str) -> bool {
+    let mut words = code.split_whitespace();
+    let program = words.next().unwrap_or("");
+    let is_program = program.starts_with(|c: char| c.is_ascii_lowercase() || c == '.')
+        && program.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/'));
+    is_program
+        && words
+            .next()
+            .is_some_and(|word| word.starts_with(|c: char| c.is_ascii_alphanumeric() || "-./<[$\"'".contains(c)))
 }
 
 /// Whether a lower-case text is in another language than English, by its letters or its smallest words.
@@ -319,5 +388,18 @@ mod tests {
         assert_eq!(classes("Adding a provider").first(), Some(&Class::Task));
         assert_eq!(language_of("Rust Patterns"), Some(&["rs"][..]));
         assert_eq!(language_of("Trust"), None);
+    }
+
+    #[test]
+    fn words_are_whole_and_mean_what_they_say() {
+        assert!(is_gate("run the tests before committing") && is_gate("before a pr: rebase"));
+        assert!(!is_gate("present before proceeding") && !is_gate("within each project"));
+        assert!(!is_gate("calls must pass through the gateway") && is_gate("all checks must pass"));
+        assert!(is_gate("whenever behavior changes, say so") && is_gate("- after every feature, update the log"));
+        assert!(is_gate("a changelog entry should come with every change"));
+        assert!(!is_gate("every one is read. the server sees every change") && !is_gate("use tags whenever possible"));
+        assert!(is_grave("pushed to main") && !is_grave("easy to maintain"));
+        assert!(is_grave("prevent sql injection") && !is_grave("tests need failure injection"));
+        assert!(is_grave("不要泄漏") && is_grave("keep it in `.env`"));
     }
 }

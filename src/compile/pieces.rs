@@ -22,6 +22,10 @@ pub struct Piece {
     pub has_body: bool,
     /// The frontmatter, or a byte order mark.
     pub fixed: bool,
+    /// It continues the section of its parent, whose heading is its own; such a section is divided.
+    pub part: bool,
+    /// Why it stays while other parts of its section may go.
+    pub held: Option<&'static str>,
 }
 
 /// Cuts a document. The pieces cover the text without a gap, in order.
@@ -36,6 +40,8 @@ pub fn cut(document: &Document, text: &str) -> Vec<Piece> {
         end: 0,
         has_body: true,
         fixed: false,
+        part: false,
+        held: None,
     };
     let body = document.body.start as usize;
     if let Some(frontmatter) = &document.frontmatter {

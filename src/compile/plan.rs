@@ -7,13 +7,14 @@ use super::map::{Map, Row, rows_before};
 use super::pieces::Piece;
 use super::plan_file::PlanFile;
 use super::scopes::{self, Guess, Terrain};
-use super::scores::{LEAST_RULE, SHORT, best, rule, skill, veto};
+use super::scores::{LEAST_RULE, LONG, SHORT, Veto, best, rule, skill, veto};
 use super::sources::{Source, bound};
 use super::targets::{self, Target};
 use super::{Action, duplicates};
 use crate::source::Span;
 use crate::workspace::Workspace;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// How much leaves the root.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -54,13 +55,25 @@ impl Profile {
         }
     }
 
-    /// The least score of a move of what is told from all work by its heading: the smallest root does without it.
-    fn threshold_of(self, facts: &Facts) -> i32 {
-        let is_general = facts.is(Class::Conduct) || facts.is_foreign || facts.tokens < LEAST_RULE;
-        match self {
-            Profile::Minimal if !is_general => -3,
-            profile => profile.threshold(),
+    /// The least score of a move of what is told from all work by its heading or its scope: the smallest root does
+    /// without it.
+    fn threshold_of(self, judged: &Judged) -> i32 {
+        let facts = &judged.facts;
+        if self != Profile::Minimal || facts.tokens < LEAST_RULE || facts.is_foreign {
+            return self.threshold();
         }
+        let is_general = facts.is_conduct() || facts.around.contains(&Class::Conduct);
+        let classes = || facts.own.iter().chain(&facts.around);
+        let is_named = judged.guess.as_ref().is_some_and(|guess| guess.points > 1)
+            || classes().any(|class| matches!(class, Class::Task | Class::Reference | Class::Layout));
+        let is_strong = facts.strong > 0 && facts.strong * 6 >= facts.prose_lines;
+        if is_general || is_strong && !is_named {
+            return 0;
+        }
+        // A long section of directives about one thing is read with that thing. A short one, or one of commands that are
+        // run every day, is not worth the way.
+        let is_daily = facts.is(Class::Daily) && facts.commands();
+        if facts.tokens >= LONG && !is_daily { -5 } else { -3 }
     }
 }
 
@@ -154,7 +167,7 @@ pub(super) struct Judged {
     pub(super) facts: Facts,
     pub(super) guess: Option<Guess>,
     /// Why it stays, whatever else speaks for a move.
-    pub(super) veto: Option<String>,
+    pub(super) veto: Option<Veto>,
     pub(super) best: Option<Candidate>,
 }
 
@@ -177,6 +190,7 @@ pub fn plan(
     let mut plan = Plan::default();
     let terrain = &Terrain::new(workspace);
     let duplicates = duplicates::find(sources, options, workspace);
+    let linked = linked_anchors(workspace);
     for (number, source) in sources.iter().enumerate() {
         if let Some(why) = &source.frozen {
             plan.notes.push(format!("{}: nothing of it moves: {why}", source.path()));
@@ -192,7 +206,7 @@ pub fn plan(
             ));
             continue;
         }
-        let linked = linked_anchors(workspace, source);
+        let linked = linked.get(source.path()).map_or(&[][..], Vec::as_slice);
         let mut closed: Vec<Action> = Vec::new();
         for action in [Action::Rule, Action::Skill, Action::Document] {
             if targets::is_ignored(target, workspace, &source.base, action) {
@@ -205,7 +219,7 @@ pub fn plan(
         for at in 0..source.pieces.len() {
             let above = source.pieces[at].parent.filter(|parent| source.pieces[*parent].level > 1);
             let parent = above.and_then(|parent: usize| judged[parent].guess.clone());
-            judged.push(judge(terrain, source, at, parent.as_ref(), &linked, &closed));
+            judged.push(judge(terrain, source, at, parent.as_ref(), linked, &closed));
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
@@ -228,7 +242,7 @@ pub fn plan(
 }
 
 /// Whether a source is worth a cut: all that loads at startup, and of the rest what is over the budget of a file.
-fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
+pub(super) fn is_large(workspace: &Workspace, source: &Source<'_>) -> bool {
     if source.at_start || source.base.is_empty() {
         return true;
     }
@@ -263,18 +277,16 @@ fn keep_all<'a>(
     source.pieces.iter().enumerate().map(move |(at, piece)| keep(number, at, tokens(piece), why))
 }
 
-/// Headings that other files link to: whoever follows such a link must find them.
-fn linked_anchors(workspace: &Workspace, source: &Source<'_>) -> Vec<String> {
+/// Headings that other files link to, by the path of the file that has them: whoever follows such a link must find them.
+fn linked_anchors(workspace: &Workspace) -> HashMap<Arc<str>, Vec<String>> {
     use crate::references::links::{self, Destination};
-    let mut found = Vec::new();
-    for file in workspace.files.iter().filter(|file| file.linted && file.path != source.file.path) {
-        if !file.source.text.contains('#') {
-            continue;
-        }
+    let mut found: HashMap<Arc<str>, Vec<String>> = HashMap::new();
+    for file in workspace.files.iter().filter(|file| file.linted && file.source.text.contains('#')) {
         for link in links::links(file) {
             let (Destination::Path(path), Some(fragment)) = (&link.destination, &link.fragment) else { continue };
-            if links::find(&workspace.index, &file.path, path).is_some_and(|real| real == source.file.path) {
-                found.push(super::rewrite::skeleton(fragment));
+            let real = links::find(&workspace.index, &file.path, path).filter(|real| *real != file.path);
+            if let Some(real) = real {
+                found.entry(real).or_default().push(super::rewrite::skeleton(fragment));
             }
         }
     }
@@ -295,7 +307,7 @@ fn judge(
     let mut judged = Judged { facts, guess, veto: None, best: None };
     judged.veto = veto(terrain.workspace, source, at, &judged, linked);
     if judged.veto.is_none() && !piece.fixed {
-        judged.best = best(source, &judged, closed);
+        judged.best = best(source, piece.part, &judged, closed);
     }
     judged
 }
@@ -417,7 +429,7 @@ fn whole_rule(
 /// Why a piece stays: what forbids a move, or what the best of them would have had for it.
 fn why_kept(judged: &Judged) -> Vec<String> {
     if let Some(veto) = &judged.veto {
-        return vec![veto.clone()];
+        return vec![veto.why.to_owned()];
     }
     let Some(best) = &judged.best else { return Vec::new() };
     let mut evidence = vec![format!("{} scores {}", best.action.name(), best.score)];
@@ -443,7 +455,7 @@ fn chosen(judged: &Judged, piece: &Piece, options: &Options, before: Option<&Row
         return None;
     }
     let best = judged.best.clone()?;
-    let threshold = options.profile.threshold_of(&judged.facts);
+    let threshold = options.profile.threshold_of(judged);
     let same = |row: &&Row| row.chosen && row.action == best.action.name() && row.scope == best.scope;
     // What was moved stays moved unless much speaks against it.
     let threshold = if before.filter(same).is_some() { threshold - LEAD } else { threshold };

@@ -402,8 +402,11 @@ fn tops<'a>(candidates: &[&'a str], source: &Source<'_>, is_meant: impl Fn(&str)
         |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
     let is_found =
         |dir: &&str| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir);
-    let found: Vec<&str> = candidates.iter().copied().filter(is_found).collect();
-    found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect()
+    let found: BTreeSet<&str> = candidates.iter().copied().filter(is_found).collect();
+    let is_top = |dir: &&str| {
+        !std::iter::successors(Some(parent(dir)), |dir| Some(parent(dir))).take(4).any(|dir| found.contains(dir))
+    };
+    found.iter().copied().filter(is_top).collect()
 }
 
 /// Folders that hold what is about other folders.

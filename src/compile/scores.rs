@@ -5,22 +5,38 @@ use super::evidence::Facts;
 use super::lexicon::Class;
 use super::plan::{Candidate, Judged};
 use super::scopes::Guess;
-use super::sources::{Source, bound};
+use super::sources::{IMPORTS, Source, bound};
 use crate::workspace::Workspace;
 
 /// Why a piece stays whatever else speaks for a move.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Veto {
+    /// In words.
+    pub why: &'static str,
+    /// Some of its lines hold it, and not what it is about.
+    pub by_lines: bool,
+}
+
+/// What holds a piece, if anything does.
 pub(super) fn veto(
     workspace: &Workspace,
     source: &Source<'_>,
     at: usize,
     judged: &Judged,
     linked: &[String],
-) -> Option<String> {
+) -> Option<Veto> {
     let piece = &source.pieces[at];
     let facts = &judged.facts;
-    let stays = |why: &str| Some(why.to_owned());
+    let stays = |why: &'static str| Some(Veto { why, by_lines: false });
+    let lines_stay = |why: &'static str| Some(Veto { why, by_lines: true });
     if piece.fixed {
         return stays("frontmatter");
+    }
+    if let Some(why) = piece.held {
+        return stays(why);
+    }
+    if piece.part {
+        return bound(workspace, source, at, at + 1).and_then(stays);
     }
     if piece.level == 0 {
         return stays("it stands before the first heading");
@@ -29,7 +45,7 @@ pub(super) fn veto(
         return stays("other files link to it");
     }
     if let Some(why) = bound(workspace, source, at, at + 1) {
-        return stays(why);
+        return if why == IMPORTS { lines_stay(why) } else { stays(why) };
     }
     if !source.is_rule && is_opening(source, at) {
         return stays("it says what the project is");
@@ -38,10 +54,10 @@ pub(super) fn veto(
     // A long record that mentions one in passing is still a record.
     let is_record = facts.is(Class::Reference) && facts.density() < 12 && facts.tokens > 300;
     if facts.grave > 0 && !is_record {
-        return stays("a directive about secrets, data or money");
+        return lines_stay("a directive about secrets, data or money");
     }
     if facts.warned && facts.tokens < 250 {
-        return stays("it warns of something");
+        return lines_stay("it warns of something");
     }
     if facts.is(Class::Safety) && says {
         return stays("it is about safety");
@@ -49,30 +65,47 @@ pub(super) fn veto(
     // A procedure says itself what comes before what.
     let is_procedure = facts.is(Class::Task) && facts.steps >= 3;
     if facts.gate > 0 && !is_record && !is_procedure {
-        return stays("it says what must hold before work is done");
+        return lines_stay("it says what must hold before work is done");
     }
     let is_about_checks = facts.is(Class::Verify) || super::lexicon::is_gate(&facts.title.to_lowercase());
     if is_about_checks || facts.is(Class::Git) && (says || !facts.is(Class::Reference)) {
         return stays("it is about commits, reviews or checks of all work");
     }
-    if super::lexicon::is_strong(&format!("{} ", facts.title.to_lowercase())) && facts.named.in_title.is_empty() {
-        return stays("its heading says that it matters in all work");
+    if super::lexicon::is_strong_heading(&facts.title) && facts.named.in_title.is_empty() {
+        return lines_stay("its heading says that it matters in all work");
     }
     let is_titled = judged.guess.as_ref().is_some_and(|guess| guess.titled);
-    if facts.is(Class::Daily)
-        && says
-        && !is_titled
-        && !facts.is(Class::Task)
-        && facts.density() >= 12
-        && facts.tokens < 800
-    {
+    // Checks without a command are a principle where they are strong.
+    let is_daily = facts.commands() || facts.strong > 0 && facts.tokens < LONG;
+    let is_long = facts.tokens >= 800 || facts.density() < 12;
+    let is_list = super::lexicon::is_commands(&facts.title) && facts.commands() && facts.tokens < SHORT_LIST;
+    let is_daily = says && is_daily && !is_long || is_list;
+    let is_other = is_titled || facts.is(Class::Task) || facts.is(Class::Reference);
+    if facts.is(Class::Daily) && is_daily && !is_other {
         return stays("it says how to run and check every day");
     }
-    if facts.is(Class::Pointers) && facts.pointers * 2 >= facts.prose_lines.max(1) && facts.code_lines == 0 {
+    // A line that says where to read more would only be put behind another one.
+    let is_pointer = facts.pointers > 0 && facts.prose_lines <= 2 && facts.lines <= 3 && facts.tokens < POINTER;
+    if is_pointer || is_index(facts) && facts.tokens < LONG_INDEX {
         return stays("it says where to read more");
     }
     None
 }
+
+/// A list of pointers has few words about each.
+fn is_index(facts: &Facts) -> bool {
+    let is_list = facts.pointers * 2 >= facts.prose_lines.max(1) && facts.tokens <= 60 * facts.pointers as u64;
+    facts.is(Class::Pointers) && is_list && facts.code_lines == 0
+}
+
+/// A list of commands with fewer tokens is read faster than looked up.
+const SHORT_LIST: u64 = 200;
+
+/// A line that says where to read more has fewer tokens, its heading included.
+const POINTER: u64 = 60;
+
+/// From so many tokens on an index is looked up, and not read each time.
+const LONG_INDEX: u64 = 300;
 
 /// Whether the piece opens the document: its title, or the first sections that say what the project is.
 fn is_opening(source: &Source<'_>, at: usize) -> bool {
@@ -90,8 +123,13 @@ fn is_opening(source: &Source<'_>, at: usize) -> bool {
 }
 
 /// The best destination with what speaks for it.
-pub(super) fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
+pub(super) fn best(source: &Source<'_>, part: bool, judged: &Judged, closed: &[Action]) -> Option<Candidate> {
     let facts = &judged.facts;
+    if part {
+        let evidence = vec!["the lines that hold the section stay (+0)".to_owned()];
+        let document = Candidate { action: Action::Document, score: 0, scope: Vec::new(), evidence };
+        return Some(document).filter(|document| !closed.contains(&document.action));
+    }
     let mut candidates = vec![document(facts)];
     if source.at_start {
         // A skill of a nested file would be listed at every start.
@@ -119,6 +157,9 @@ pub(super) fn best(source: &Source<'_>, judged: &Judged, closed: &[Action]) -> O
 /// What stands directly under a heading is short, in tokens.
 pub(super) const SHORT: u64 = 40;
 
+/// From so many tokens on a section is long.
+pub(super) const LONG: u64 = 150;
+
 /// Fewer tokens are not worth a rule of their own.
 pub(super) const LEAST_RULE: u64 = 25;
 
@@ -129,7 +170,7 @@ fn against(facts: &Facts, evidence: &mut Vec<String>) -> i32 {
         points += 1 + i32::from(facts.strong > 2) + i32::from(facts.strong * 3 > facts.prose_lines);
         evidence.push(format!("{} strong directives (-{points})", facts.strong));
     }
-    if facts.is(Class::Conduct) {
+    if facts.is_conduct() {
         points += 3;
         evidence.push("the heading is about all work (-3)".to_owned());
     } else if facts.around.contains(&Class::Conduct) {
@@ -172,10 +213,14 @@ pub(super) fn document(facts: &Facts) -> Candidate {
         0..40 => add(-2, format!("{} tokens only", facts.tokens)),
         _ => {}
     }
-    if facts.is(Class::Daily) && facts.tokens < 400 {
+    if facts.is(Class::Daily) && facts.commands() && facts.tokens < 400 {
         add(-2, "commands of every day".to_owned());
     }
     score -= against(facts, &mut evidence);
+    if is_index(facts) && score > 0 {
+        score = 0;
+        evidence.push("an index, which most work starts from (at most 0)".to_owned());
+    }
     if evidence.is_empty() {
         evidence.push("nothing in it is for all work".to_owned());
     }
@@ -190,7 +235,8 @@ pub(super) fn skill(facts: &Facts) -> Candidate {
         evidence.push(format!("{why} ({points:+})"));
     };
     // A numbered list of facts is no procedure.
-    let steps = if facts.instructions > 0 || facts.code_lines > 0 { facts.steps } else { 0 };
+    let directs = facts.instructions * 2 >= facts.steps || facts.code_lines > 0 || facts.is(Class::Task);
+    let steps = if directs { facts.steps } else { 0 };
     if steps >= 3 {
         add(3, format!("{} ordered steps", facts.steps));
     }
@@ -200,6 +246,8 @@ pub(super) fn skill(facts: &Facts) -> Candidate {
     match facts.tokens {
         150.. => add(1, format!("{} tokens", facts.tokens)),
         0..60 => add(-3, format!("{} tokens only", facts.tokens)),
+        // A skill is listed at every start, which a few lines without an order are not worth.
+        60..100 if steps < 3 => add(-3, format!("{} tokens without steps", facts.tokens)),
         _ => {}
     }
     if facts.code_lines > 2 {
@@ -232,7 +280,7 @@ pub(super) fn rule(facts: &Facts, guess: &Guess) -> Candidate {
             evidence.push(format!("{} instructions (+1)", facts.instructions));
         }
     }
-    if facts.is(Class::Conduct) {
+    if facts.is_conduct() {
         score -= 1;
     }
     Candidate { action: Action::Rule, score, scope: guess.patterns.clone(), evidence }

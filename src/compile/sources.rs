@@ -10,6 +10,7 @@ use crate::load::{Portion, Trigger};
 use crate::model::{BlockKind, Format, InlineKind, NO_PARENT};
 use crate::paths::{is_below, parent};
 use crate::references::State;
+use crate::source::Span;
 use crate::workspace::{File, FileState, ImportEdge, ImportTarget, Workspace, speaks_of_shared};
 use std::collections::BTreeSet;
 
@@ -176,19 +177,25 @@ fn frozen(workspace: &Workspace, file: &File) -> Option<String> {
     Some(format!("{} imports it, so it loads at every start whatever its scope", by.from))
 }
 
+/// The reason of a piece that must stand where imports are read.
+pub(super) const IMPORTS: &str = "it imports a file, which loads only from here";
+
 /// Why one piece cannot be moved without a loss, whatever it says.
 pub(super) fn bound(workspace: &Workspace, source: &Source<'_>, first: usize, last: usize) -> Option<&'static str> {
+    let (start, end) = (source.pieces[first].span.start, source.pieces[last - 1].span.end);
+    bound_in(workspace, source, Span::new(start as usize, end as usize))
+}
+
+/// The same for some bytes.
+pub(super) fn bound_in(workspace: &Workspace, source: &Source<'_>, bytes: Span) -> Option<&'static str> {
     let document = &source.file.document;
     let text = source.text();
-    let start = source.pieces[first].span.start;
-    let end = source.pieces[last - 1].span.end;
-    let inside = |span: crate::source::Span| span.start >= start && span.end <= end;
+    let inside = |span: Span| bytes.contains(span);
     let of_file = workspace.imports.iter().filter(|edge| edge.from == source.file.path);
     if of_file.into_iter().any(|edge| edge.import.state == State::Live && inside(edge.import.span)) {
-        return Some("it imports a file, which loads only from here");
+        return Some(IMPORTS);
     }
-    let own = source.text().get(start as usize..end as usize).unwrap_or_default();
-    if source.at_start && speaks_of_shared(own) && has_passed_over(workspace) {
+    if source.at_start && speaks_of_shared(bytes.slice(text)) && has_passed_over(workspace) {
         return Some("it sends to files that load by no other way");
     }
     let footnote = |kind: BlockKind| kind == BlockKind::Footnote;

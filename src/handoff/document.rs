@@ -16,22 +16,37 @@ pub const FORMAT: u64 = 1;
 /// Above this many tokens a handoff costs more than most of what it tells.
 pub const BUDGET: usize = 2_000;
 
-/// Keys of the frontmatter that the program writes, in order.
-pub const KEYS: [&str; 14] = [
-    "ctxlint_handoff",
-    "generated",
-    "generator",
-    "agent",
-    "session",
-    "template",
-    "repo",
-    "branch",
-    "base",
-    "head",
-    "dirty",
-    "status",
-    "tokens",
-    "supersedes",
+/// What the value of a key of the frontmatter is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Holds {
+    /// [`FORMAT`].
+    Version,
+    /// A string.
+    Text,
+    /// A string, or null where there is none.
+    TextOrNull,
+    /// A whole number.
+    Number,
+    /// A mapping.
+    Mapping,
+}
+
+/// Keys of the frontmatter that the program writes, in order, with what they hold.
+pub const KEYS: [(&str, Holds); 14] = [
+    ("ctxlint_handoff", Holds::Version),
+    ("generated", Holds::Text),
+    ("generator", Holds::Text),
+    ("agent", Holds::Text),
+    ("session", Holds::TextOrNull),
+    ("template", Holds::Text),
+    ("repo", Holds::Text),
+    ("branch", Holds::TextOrNull),
+    ("base", Holds::TextOrNull),
+    ("head", Holds::TextOrNull),
+    ("dirty", Holds::Mapping),
+    ("status", Holds::Text),
+    ("tokens", Holds::Number),
+    ("supersedes", Holds::TextOrNull),
 ];
 /// What `status` may be.
 pub const STATUSES: [&str; 4] = ["in-progress", "blocked", "ready-for-review", "done"];
@@ -368,7 +383,7 @@ fn frontmatter(facts: &Facts<'_>, options: &Options, old: Option<(&str, &Parsed)
         && let Some(node) = parsed.frontmatter.as_ref().and_then(|frontmatter| frontmatter.node.as_ref())
         && let NodeKind::Mapping(entries) = &node.kind
     {
-        for entry in entries.iter().filter(|entry| !KEYS.contains(&&*entry.key)) {
+        for entry in entries.iter().filter(|entry| KEYS.iter().all(|(key, _)| &*entry.key != *key)) {
             let end = text[entry.value.span.end as usize..]
                 .find('\n')
                 .map_or(text.len(), |at| entry.value.span.end as usize + at + 1);

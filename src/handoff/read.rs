@@ -1,9 +1,9 @@
 //! A handoff as it is read again: its frontmatter, its topics, and what can be wrong with them.
 
 use super::blocks::{Block, blocks};
-use super::document::{FORMAT, STATUSES};
+use super::document::{FORMAT, Holds, KEYS, STATUSES};
 use super::sections::{Topic, template, topic_of};
-use crate::model::{BlockKind, Document, InlineKind, Node, NodeKind};
+use crate::model::{BlockKind, Document, Entry, InlineKind, Node, NodeKind};
 use crate::source::Span;
 
 /// What the frontmatter says.
@@ -52,35 +52,22 @@ pub fn fields(document: &Document) -> (Fields, Vec<Problem>) {
         return (out, problems);
     };
     let mut wrong = |node: &Node, what: String, help: &str| problems.push((node.span, what, help.to_owned()));
-    if let Some(version) = root.get("ctxlint_handoff")
-        && version.value.kind != NodeKind::Number(FORMAT as f64)
-    {
-        wrong(&version.value, "the version of the format is not known".to_owned(), "write `ctxlint_handoff: 1`");
-    }
     let text = |key: &str| root.get(key).and_then(|entry| entry.value.as_str()).map(str::to_owned);
-    for key in [
-        "generated",
-        "generator",
-        "agent",
-        "session",
-        "template",
-        "repo",
-        "branch",
-        "base",
-        "head",
-        "status",
-        "supersedes",
-    ] {
-        let Some(entry) = root.get(key) else { continue };
-        let may_be_null = matches!(key, "session" | "branch" | "base" | "head" | "supersedes");
-        match &entry.value.kind {
-            NodeKind::String { .. } => {}
-            NodeKind::Null if may_be_null => {}
-            _ => wrong(
-                &entry.value,
-                format!("`{key}` is {}, not a string", entry.value.kind_name()),
-                "put it into quotes",
-            ),
+    for (key, holds) in KEYS {
+        let Some(Entry { value, .. }) = root.get(key) else { continue };
+        let is = |wanted: &str| format!("`{key}` is {}, not a {wanted}", value.kind_name());
+        match (holds, &value.kind) {
+            (Holds::Version, kind) if *kind == NodeKind::Number(FORMAT as f64) => {}
+            (Holds::Version, _) => {
+                wrong(value, "the version of the format is not known".to_owned(), "write `ctxlint_handoff: 1`");
+            }
+            (Holds::Text | Holds::TextOrNull, NodeKind::String { .. })
+            | (Holds::TextOrNull, NodeKind::Null)
+            | (Holds::Number, NodeKind::Number(_))
+            | (Holds::Mapping, NodeKind::Mapping(_)) => {}
+            (Holds::Text | Holds::TextOrNull, _) => wrong(value, is("string"), "put it into quotes"),
+            (Holds::Number, _) => wrong(value, is("number"), "write the document anew"),
+            (Holds::Mapping, _) => wrong(value, is("mapping"), "write the document anew"),
         }
     }
     if let Some(entry) = root.get("status")
@@ -103,35 +90,15 @@ pub fn fields(document: &Document) -> (Fields, Vec<Problem>) {
             "write the hash of the commit that the document is about",
         );
     }
-    if let Some(entry) = root.get("tokens")
-        && !matches!(entry.value.kind, NodeKind::Number(_))
-    {
-        wrong(
-            &entry.value,
-            format!("`tokens` is {}, not a number", entry.value.kind_name()),
-            "write the document anew",
-        );
-    }
-    if let Some(entry) = root.get("dirty") {
-        match &entry.value.kind {
-            NodeKind::Mapping(_) => {
-                out.fingerprint =
-                    entry.value.get("fingerprint").and_then(|entry| entry.value.as_str()).map(str::to_owned);
-            }
-            _ => wrong(
-                &entry.value,
-                format!("`dirty` is {}, not a mapping", entry.value.kind_name()),
-                "write the document anew",
-            ),
-        }
-    }
-    for key in ["status"].into_iter().filter(|key| root.get(key).is_none()) {
-        wrong(root, format!("the key `{key}` is missing"), STATUS_HELP);
+    if root.get("status").is_none() {
+        wrong(root, "the key `status` is missing".to_owned(), STATUS_HELP);
     }
     // What a document is about is told by its commit; a repository without commits has none.
     if root.get("head").is_none() && root.get("branch").is_some() {
         wrong(root, "the key `head` is missing".to_owned(), "write the hash of the commit that the document is about");
     }
+    let dirty = root.get("dirty").and_then(|entry| entry.value.get("fingerprint"));
+    out.fingerprint = dirty.and_then(|entry| entry.value.as_str()).map(str::to_owned);
     (out.generated, out.session, out.template) = (text("generated"), text("session"), text("template"));
     (out.branch, out.head, out.status) =
         (text("branch"), text("head").filter(|head| crate::world::git::is_hex(head)), text("status"));

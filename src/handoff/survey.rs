@@ -73,6 +73,11 @@ impl Handoffs {
 
 /// Whether a path is where handoffs lie, whatever program writes them.
 fn may_be_one(path: &str) -> bool {
+    // Nearly every path is none, and its name or folder says so.
+    const WORD: &[u8] = b"handoff";
+    if !path.as_bytes().windows(WORD.len()).any(|part| part.eq_ignore_ascii_case(WORD)) {
+        return false;
+    }
     let name = file_name(path);
     if !name.ends_with(".md") || !name.is_ascii() {
         return is_below(path, FOLDER);

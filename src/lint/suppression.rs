@@ -1,6 +1,8 @@
 //! Comments that allow a finding: `<!-- ctxlint allow: name, name -- reason -->` in Markdown, `# ctxlint allow: ...` in
 //! YAML frontmatter.
 
+pub(super) mod malformed;
+
 use super::{Group, blank, by_name};
 use crate::diagnostic::{Applicability, Diagnostic, Edit, Fix};
 use crate::model::{BlockKind, Node, NodeKind};
@@ -99,13 +101,14 @@ fn with_empty_line(text: &str, span: Span) -> Span {
 pub(super) fn config_suppressions(config: &Source) -> Vec<Suppression> {
     let mut found = Vec::new();
     let text = config.text.as_str();
-    // A `#` behind an open quote belongs to a string.
-    let is_text = |hash: Span| {
-        let line = text[..hash.start as usize].rsplit('\n').next().unwrap_or("");
-        line.matches('"').count() % 2 == 1 || line.matches('\'').count() % 2 == 1
-    };
-    with_hashes(text, Span::new(0, text.len()), is_text, &mut found);
+    with_hashes(text, Span::new(0, text.len()), |hash| is_text_of_config(text, hash), &mut found);
     found
+}
+
+/// Whether a `#` of the configuration belongs to a string: it stands behind an open quote.
+pub(super) fn is_text_of_config(text: &str, hash: Span) -> bool {
+    let line = text[..hash.start as usize].rsplit('\n').next().unwrap_or("");
+    line.matches('"').count() % 2 == 1 || line.matches('\'').count() % 2 == 1
 }
 
 /// The values of a tree that hold text, in order.

@@ -2,8 +2,8 @@
 
 use crate::artifacts::{self, permissions};
 use crate::clients::{FieldValue, Role, claude_code};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::{BlockKind, InlineKind, Node};
 use crate::source::Span;
 use crate::workspace::{File, Workspace};
@@ -46,7 +46,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
             message: format!("`{}` may not run here: nothing allows it", shorten(part)),
             help: format!("add `{rule}` to `allowed-tools`"),
             span: Some(span),
-            clients: vec![ClientRef { name: client.name, version: client.newest() }],
+            clients: vec![newest(client)],
             key: command.to_owned(),
             fixes: fix(file, &rule).into_iter().collect(),
             ..cx.finding(&file.path)

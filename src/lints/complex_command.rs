@@ -2,8 +2,8 @@
 
 use crate::budgets::COMPLEX_COMMAND_LINES;
 use crate::clients::{Role, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::workspace::File;
 
 /// The lint.
@@ -35,7 +35,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     cx.report(Diagnostic {
         message: format!("the command has {lines} lines, more than {COMPLEX_COMMAND_LINES}"),
         help: "make it a skill, and move what only some calls need into `references/`".to_owned(),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: "long".to_owned(),
         ..cx.finding(&file.path)
     });

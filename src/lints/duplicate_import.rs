@@ -1,8 +1,8 @@
 //! A file that is passed on twice, because it is imported twice.
 
 use crate::clients::{Client, ImportStyle};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Label, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::references::State;
 use crate::workspace::{ImportEdge, ImportTarget, Workspace};
 use std::collections::BTreeMap;
@@ -94,7 +94,7 @@ fn finding(
             span: first.import.span,
             message: "imported here first".to_owned(),
         }],
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: again.import.path.clone(),
         fixes: vec![Fix {
             title: "put the second import in backticks".to_owned(),

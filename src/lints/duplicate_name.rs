@@ -2,8 +2,8 @@
 
 use crate::artifacts::{self, Agent, Skill, Word};
 use crate::clients::{self, claude_code, codex, gemini_cli};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Label, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::source::Span;
 use crate::workspace::File;
 use std::collections::BTreeMap;
@@ -118,13 +118,12 @@ fn finding(
     (other, span): (&File, Span),
     client: &'static str,
 ) -> Diagnostic {
-    let version = clients::by_name(client).map_or("", |client| client.newest());
     Diagnostic {
         message,
         help: format!("rename one of them; the other is `{}`", other.path),
         span: Some(name.span),
         related: vec![Label { path: other.path.clone(), span, message: "the other one".to_owned() }],
-        clients: vec![ClientRef { name: client, version }],
+        clients: vec![newest_of(client)],
         key: format!("{} {}", name.text, other.path),
         ..cx.finding(&file.path)
     }

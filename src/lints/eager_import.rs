@@ -2,8 +2,8 @@
 
 use super::inert_import::size_of;
 use crate::clients::{Client, ImportStyle, Role};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::parent;
 use crate::references::State;
 use crate::workspace::{ImportEdge, ImportTarget, ScopedRule, Workspace};
@@ -116,7 +116,7 @@ fn common(cx: &Checker<'_>, edge: &ImportEdge) -> Diagnostic {
     Diagnostic {
         span: Some(edge.import.span),
         label: size_of(cx.workspace, edge).map_or(String::new(), |size| format!("{size} in every session")),
-        clients: vec![ClientRef { name: edge.client.name, version: edge.client.newest() }],
+        clients: vec![newest(edge.client)],
         key: edge.import.path.clone(),
         ..cx.finding(&edge.from)
     }

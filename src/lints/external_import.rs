@@ -1,8 +1,8 @@
 //! An import of a file outside of the project.
 
 use crate::clients::{ImportStyle, Role};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::{LinkTarget, file_name};
 use crate::references::{State, Target, resolve};
 use crate::source::Span;
@@ -58,10 +58,7 @@ fn check(cx: &mut Checker<'_>) {
             }
             .to_owned(),
             span: Some(edge.import.span),
-            clients: edges
-                .iter()
-                .map(|(edge, _)| ClientRef { name: edge.client.name, version: edge.client.newest() })
-                .collect(),
+            clients: edges.iter().map(|(edge, _)| newest(edge.client)).collect(),
             key: path.clone(),
             ..cx.finding(&edge.from)
         });

@@ -1,8 +1,8 @@
 //! A scope under the key of another client.
 
 use crate::clients::{self, Client, Evidence, Role, RuleStyle, ScopeGrammar};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::{Entry, NodeKind};
 use crate::parse::quote::quoted;
 use crate::scope::{is_unquoted, patterns_of};
@@ -135,7 +135,7 @@ fn scope_finding(
         message: format!("{whose}: {} ignores it and {}", client.title, effect.clause()),
         help: format!("call it `{}`", grammar.key),
         span: Some(entry.key_span),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: entry.key.to_string(),
         fixes: vec![Fix {
             title: format!("rename the key to `{}`", grammar.key),
@@ -173,7 +173,7 @@ fn flag_finding(
         message: format!("`{}: false` means nothing to {}, which {}", entry.key, client.title, Effect::Always.clause()),
         help: format!("add `{}` with the files that it is for, or make it a skill", grammar.key),
         span: Some(entry.key_span),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: entry.key.to_string(),
         ..cx.finding(&file.path)
     }

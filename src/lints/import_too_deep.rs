@@ -1,8 +1,8 @@
 //! An import beyond the depth to which its client follows imports.
 
 use crate::clients::Client;
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::references::State;
 use crate::workspace::{ImportEdge, ImportTarget, Workspace};
 use std::collections::{BTreeMap, VecDeque};
@@ -45,7 +45,7 @@ fn check(cx: &mut Checker<'_>) {
                 ),
                 help: format!("import `{target}` from a file nearer to the start"),
                 span: Some(edge.import.span),
-                clients: vec![ClientRef { name: client.name, version: client.newest() }],
+                clients: vec![newest(client)],
                 key: target.to_string(),
                 ..cx.finding(&edge.from)
             });

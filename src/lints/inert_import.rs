@@ -1,7 +1,7 @@
 //! An import that its client does not expand although the target is there.
 
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::measure::thousands;
 use crate::references::{InertReason, State};
 use crate::source::Span;
@@ -92,7 +92,7 @@ fn finding(cx: &Checker<'_>, edges: &[&ImportEdge]) -> Diagnostic {
         help: help.to_owned(),
         label: size.map_or(String::new(), |size| format!("{size} that the author meant to load")),
         span: Some(edge.import.span),
-        clients: edges.iter().map(|edge| ClientRef { name: edge.client.name, version: edge.client.newest() }).collect(),
+        clients: edges.iter().map(|edge| newest(edge.client)).collect(),
         key: edge.import.path.clone(),
         fixes: fix(edge, reason, text).into_iter().collect(),
         ..cx.finding(&edge.from)

@@ -209,6 +209,9 @@ fn is_plain_glob(node: &Node) -> bool {
     }
 }
 
+/// More broken values than this are no slips, and to prove that quotes mend them all would cost more than the rest of a run.
+const MAX_QUOTED: usize = 500;
+
 /// Quotes every value that strict YAML does not take, if that alone makes the whole frontmatter valid with the same
 /// values.
 fn quoting(file: &File, node: &Node) -> Option<Fix> {
@@ -225,6 +228,9 @@ fn quoting(file: &File, node: &Node) -> Option<Fix> {
                 continue;
             }
             edits.push(Edit { path: file.path.clone(), span: item.span, text: quoted(raw) });
+            if edits.len() > MAX_QUOTED {
+                return None;
+            }
         }
     }
     let mended = crate::fix::apply(text, &edits)?;
@@ -251,6 +257,9 @@ fn same_values(document: &Document, node: &Node) -> bool {
 
 /// Whether `raw` is a plain scalar that stands for itself.
 fn is_valid(raw: &str) -> bool {
+    if let Some(reading) = parse::reading(raw) {
+        return reading == parse::Reading::Plain;
+    }
     let probe = format!("k: {raw}\n");
     let (node, problem) = parse::parse_yaml(&probe, Span::new(0, probe.len()));
     let value = node.as_ref().and_then(|node| node.get("k")).map(|entry| &entry.value);

@@ -1,8 +1,8 @@
 //! A pattern in a form that its client never matches, or that has no effect.
 
 use crate::clients::{Evidence, ScopeGrammar};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::Presence;
 use crate::scope::{Dead, Scope, why_dead};
 use crate::workspace::{ScopedRule, Workspace};
@@ -75,7 +75,7 @@ pub(super) fn at_pattern(cx: &Checker<'_>, rule: &ScopedRule, number: usize) -> 
     let pattern = &rule.patterns[number];
     Diagnostic {
         span: Some(pattern.span),
-        clients: vec![ClientRef { name: rule.client.name, version: rule.client.newest() }],
+        clients: vec![newest(rule.client)],
         key: pattern.text.clone(),
         ..cx.finding(&rule.file)
     }

@@ -3,8 +3,8 @@
 use crate::artifacts::{self, flag, text};
 use crate::clients::{self, Field, FieldValue, Form, Role};
 use crate::config::nearest;
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::model::{Entry, Node, NodeKind};
 use crate::workspace::File;
 
@@ -110,7 +110,6 @@ fn word(words: &'static [&'static str], value: &Node, file: &File) -> Option<Pro
 }
 
 fn report(cx: &mut Checker<'_>, file: &File, form: &Form, (field, entry): (&Field, &Entry), problem: Problem) {
-    let version = clients::by_name(form.client).map_or("", |client| client.newest());
     let fix = problem.near.map(|near| Fix {
         title: format!("write `{near}`"),
         applicability: Applicability::Unsafe,
@@ -121,7 +120,7 @@ fn report(cx: &mut Checker<'_>, file: &File, form: &Form, (field, entry): (&Fiel
         message: format!("`{}` {} in {} of {}", entry.key, problem.what, form.plural(), clients::title(form.client)),
         help: problem.help,
         span: Some(entry.value.span),
-        clients: vec![ClientRef { name: form.client, version }],
+        clients: vec![newest_of(form.client)],
         key: format!("{} {}", entry.key, problem.what),
         fixes: fix.into_iter().collect(),
         ..cx.finding(&file.path)

@@ -1,8 +1,8 @@
 //! A description of a skill that is cut in the listing.
 
 use crate::clients::{self, DESCRIPTION_LIMITS, DescriptionLimit, Role, SPEC_MAX_DESCRIPTION, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::load;
 use crate::measure::thousands;
 use crate::workspace::{File, Workspace};
@@ -81,7 +81,7 @@ fn too_long(cx: &mut Checker<'_>, limit: &DescriptionLimit, file: &File) -> bool
         ),
         help: "say in one or two sentences what it does and when to use it; details belong into the body".to_owned(),
         span: entries.first().map(|entry| entry.key_span),
-        clients: vec![ClientRef { name: limit.client, version: client.map_or("", |client| client.newest()) }],
+        clients: vec![newest_of(limit.client)],
         key: limit.client.to_owned(),
         ..cx.finding(&file.path)
     });

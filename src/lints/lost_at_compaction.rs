@@ -1,9 +1,9 @@
 //! Prohibitions and security rules in what is gone when the conversation is compacted.
 
 use crate::clients::{Role, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Label, Severity};
-use crate::instructions::{Instruction, Kind};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
+use crate::instructions::{Instruction, Kind, LASTING_HARM};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::parent;
 use crate::workspace::{File, Workspace};
 use aho_corasick::AhoCorasick;
@@ -62,7 +62,7 @@ fn check(cx: &mut Checker<'_>) {
                 .to_owned(),
             span: Some(first.span),
             related: related.collect(),
-            clients: vec![ClientRef { name: claude_code::CLIENT.name, version: claude_code::CLIENT.newest() }],
+            clients: vec![newest(&claude_code::CLIENT)],
             key: "lost".to_owned(),
             ..cx.finding(&file.path)
         });
@@ -97,30 +97,9 @@ fn lost(workspace: &Workspace) -> (Vec<&File>, Vec<&str>) {
 }
 
 /// Words, or beginnings of words, that tell a prohibition whose breach does lasting harm from one about style.
-const GRAVE: [&str; 22] = [
-    "secret",
-    "credential",
-    "password",
-    "passwd",
-    "api key",
-    "api-key",
-    "private key",
-    "access token",
-    "auth token",
-    "personal data",
-    "pii",
-    "production data",
-    "production database",
-    "to production",
-    "drop table",
-    "force push",
-    "force-push",
-    "push --force",
-    "rm -rf",
-    "--no-verify",
-    "sql injection",
-    "unsanitized",
-];
+fn grave() -> impl Iterator<Item = &'static str> {
+    LASTING_HARM.into_iter().chain(["passwd", "pii", "sql injection", "unsanitized"])
+}
 
 /// One of these stands in every prohibition in English.
 const NEGATIONS: [&str; 10] =
@@ -130,7 +109,7 @@ const NEGATIONS: [&str; 10] =
 /// a hundredth of counting their instructions.
 fn may_hold_grave_prohibition(text: &str) -> bool {
     static WORDS: LazyLock<Option<AhoCorasick>> =
-        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(GRAVE).ok());
+        LazyLock::new(|| AhoCorasick::builder().ascii_case_insensitive(true).build(grave()).ok());
     let Some(words) = &*WORDS else { return true };
     words.find_iter(text).any(|found| {
         let start = text[..found.start()].rfind("\n\n").unwrap_or(0);
@@ -148,7 +127,7 @@ fn is_grave(text: &str) -> bool {
     if text.starts_with("avoid") {
         return false;
     }
-    GRAVE.iter().any(|word| {
+    grave().any(|word| {
         text.match_indices(word).any(|(at, _)| {
             let starts = !text[..at].ends_with(|c: char| c.is_alphanumeric());
             // `pii` is a whole word; the others may go on, as in "secrets".

@@ -8,6 +8,7 @@ use crate::parse;
 use crate::references::links::{self, Destination};
 use crate::source::Span;
 use crate::workspace::File;
+use std::collections::{HashMap, HashSet};
 
 /// The lint.
 pub static MISSING_ANCHOR: Lint = Lint {
@@ -29,29 +30,31 @@ fn check(cx: &mut Checker<'_>, file: &File) {
     if file.document.format != Format::Markdown {
         return;
     }
-    let mut own: Option<Vec<String>> = None;
+    let mut known: HashMap<&str, Anchors> = HashMap::new();
+    let mut compared = 0;
     for link in links::links(file) {
         let Some(fragment) = link.fragment.as_deref().filter(|fragment| is_heading_fragment(fragment)) else {
             continue;
         };
-        let (anchors, target) = match &link.destination {
-            Destination::Here => (own.get_or_insert_with(|| anchors(file)).clone(), file),
+        let target = match &link.destination {
+            Destination::Here => file,
             Destination::Path(path) => {
                 let found = links::find(&cx.workspace.index, &file.path, path);
                 let Some(target) = found.and_then(|real| cx.workspace.file(&real)) else { continue };
                 if target.document.format != Format::Markdown || !target.is_readable() {
                     continue;
                 }
-                (anchors(target), target)
+                target
             }
             Destination::Elsewhere => continue,
         };
-        // Renderers differ in what they do with punctuation, so only letters and digits are compared.
-        let wanted = skeleton(fragment);
-        if anchors.iter().any(|anchor| skeleton(anchor) == wanted) {
+        let anchors = known.entry(&*target.path).or_insert_with(|| Anchors::of(target));
+        if anchors.skeletons.contains(&skeleton(fragment)) {
             continue;
         }
-        let near = nearest(fragment, anchors.iter().map(String::as_str));
+        compared += anchors.names.len();
+        let near =
+            if compared > MAX_COMPARED { None } else { nearest(fragment, anchors.names.iter().map(String::as_str)) };
         let place = fragment_span(&file.source.text, link.inline);
         let whose = if target.path == file.path { "this file".to_owned() } else { format!("`{}`", target.path) };
         cx.report(Diagnostic {
@@ -97,10 +100,36 @@ fn skeleton(anchor: &str) -> String {
     anchor.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
+/// How many anchors the fragments of one file are compared with in search of a near one. A file whose links and headings
+/// come to more has none of its faults by a slip of the pen.
+const MAX_COMPARED: usize = 500_000;
+
+/// The anchors of a document.
+struct Anchors {
+    names: Vec<String>,
+    /// Renderers differ in what they do with punctuation, so only letters and digits are compared.
+    skeletons: HashSet<String>,
+}
+
+impl Anchors {
+    fn of(file: &File) -> Anchors {
+        let names = anchors(file);
+        Anchors { skeletons: names.iter().map(|name| skeleton(name)).collect(), names }
+    }
+}
+
 /// Every anchor of a document: its headings as GitHub makes them, and the ids that HTML gives.
 fn anchors(file: &File) -> Vec<String> {
     let (document, text) = (&file.document, file.source.text.as_str());
     let mut anchors: Vec<String> = Vec::new();
+    let mut counts: HashMap<String, usize> = HashMap::new();
+    // Gives how often it was there already.
+    let mut add = |anchor: String| {
+        let count = counts.entry(anchor.clone()).or_default();
+        *count += 1;
+        anchors.push(anchor);
+        *count - 1
+    };
     let mut inline = 0;
     for section in &document.sections {
         while document.inlines.get(inline).is_some_and(|next| next.block < section.heading) {
@@ -114,13 +143,12 @@ fn anchors(file: &File) -> Vec<String> {
         let base = slug(&parts.concat());
         // `{#id}` behind a heading sets its anchor where the renderer knows the form.
         if let Some((_, id)) = section.title.slice(text).rsplit_once("{#") {
-            anchors.push(id.trim_end_matches('}').to_owned());
+            add(id.trim_end_matches('}').to_owned());
         }
-        let repeats = anchors.iter().filter(|anchor| **anchor == base).count();
+        let repeats = add(base.clone());
         if repeats > 0 {
-            anchors.push(format!("{base}-{repeats}"));
+            add(format!("{base}-{repeats}"));
         }
-        anchors.push(base);
     }
     anchors.extend(html_ids(document, text));
     anchors

@@ -2,8 +2,8 @@
 
 use crate::artifacts;
 use crate::clients::{self, Role, SKILL_NAMES};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest, newest_of};
 use crate::model::NodeKind;
 use crate::paths::file_name;
 use crate::source::Span;
@@ -84,7 +84,7 @@ fn agent(cx: &mut Checker<'_>, file: &File) {
         },
         help: format!("add to the frontmatter {advice}"),
         span: place(file),
-        clients: by.iter().map(|client| ClientRef { name: client.name, version: client.newest() }).collect(),
+        clients: by.iter().map(|client| newest(client)).collect(),
         key: what,
         ..cx.finding(&file.path)
     });
@@ -110,16 +110,12 @@ fn skill(cx: &mut Checker<'_>, file: &File) {
         }
         None => (Severity::Warn, "the open Agent Skills specification requires `description`".to_owned()),
     };
-    let version = |name: &str| clients::by_name(name).map_or("", |client| client.newest());
     cx.report(Diagnostic {
         severity,
         message,
         help: "add to the frontmatter `description: ` (what it does and when to use it)".to_owned(),
         span: place(file),
-        clients: dropping
-            .iter()
-            .map(|names| ClientRef { name: names.client, version: version(names.client) })
-            .collect(),
+        clients: dropping.iter().map(|names| newest_of(names.client)).collect(),
         key: "skill".to_owned(),
         ..cx.finding(&file.path)
     });

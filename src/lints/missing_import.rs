@@ -2,8 +2,8 @@
 
 use super::stale_citation::when;
 use crate::config::nearest;
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::{Presence, file_name, parent};
 use crate::references::State;
 use crate::source::Span;
@@ -58,10 +58,7 @@ fn check(cx: &mut Checker<'_>) {
             },
             help,
             span: Some(edge.import.span),
-            clients: edges
-                .iter()
-                .map(|edge| ClientRef { name: edge.client.name, version: edge.client.newest() })
-                .collect(),
+            clients: edges.iter().map(|edge| newest(edge.client)).collect(),
             key: written.clone(),
             fixes: fix.into_iter().collect(),
             ..cx.finding(&edge.from)

@@ -58,10 +58,17 @@ fn is_route(cx: &Checker<'_>, file: &File, path: &str) -> bool {
     !has_extension(path) && folder != ".." && !is_found(cx, file, folder)
 }
 
+/// How many bytes before a link may call it an example. A line can be as long as its file and hold thousands of links.
+const EXAMPLE_WORDS: usize = 2_000;
+
 /// A link that the words before it in its line call an example.
 fn is_example(text: &str, link: Span) -> bool {
-    let before = &text[..link.start as usize];
-    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_lowercase();
+    let mut start = (link.start as usize).saturating_sub(EXAMPLE_WORDS);
+    while !text.is_char_boundary(start) {
+        start += 1;
+    }
+    let before = &text[start..link.start as usize];
+    let line = before.rfind('\n').map_or(before, |at| &before[at + 1..]).to_ascii_lowercase();
     ["example:", "examples:", "for example", "e.g."].iter().any(|word| line.contains(word))
 }
 
@@ -74,7 +81,13 @@ fn is_found(cx: &Checker<'_>, file: &File, path: &str) -> bool {
         let page = path.trim_end_matches('/');
         forms.extend([".md", ".mdx", "/index.md", "/index.mdx"].map(|tail| format!("{page}{tail}")));
     }
-    let places = std::iter::once(&file.path).chain(file.roles.iter().map(|role| &role.path));
+    // Most clients find a file at the same place.
+    let mut places: Vec<&Arc<str>> = vec![&file.path];
+    for role in &file.roles {
+        if !places.contains(&&role.path) {
+            places.push(&role.path);
+        }
+    }
     let found = |from: &Arc<str>| forms.iter().any(|path| links::presence(index, from, path) != Presence::Missing);
     places.into_iter().any(found)
 }

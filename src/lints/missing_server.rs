@@ -3,8 +3,8 @@
 use crate::artifacts::{self, Agent, Word};
 use crate::clients::{Role, claude_code};
 use crate::config::{Known, nearest};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::Node;
 use crate::source::Span;
 use crate::workspace::Workspace;
@@ -98,7 +98,7 @@ fn report(cx: &mut Checker<'_>, agent: &Agent<'_>, word: &Word, declared: &BTree
             None => "declare it in `.mcp.json`, or name it under `known.servers` in ctxlint.toml".to_owned(),
         },
         span: Some(word.span),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: word.text.clone(),
         fixes: fix.into_iter().collect(),
         ..cx.finding(&file.path)

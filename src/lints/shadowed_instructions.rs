@@ -1,8 +1,8 @@
 //! `AGENTS.md` files that Claude Code does not load because of a `CLAUDE.md`.
 
 use crate::clients::{Role, claude_code};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::load::Load;
 use crate::paths::{file_name, normalize, parent, relative};
 use crate::references::State;
@@ -164,7 +164,7 @@ fn one(cx: &Checker<'_>, by: &Arc<str>, cause: &File, file: &File) -> Option<Dia
         severity: if more { Severity::Warn } else { Severity::Info },
         message: format!("Claude Code does not load this file: it reads `{by}` instead, which does not import it"),
         help: format!("import it: a line `@{name}` in `{by}`"),
-        clients: vec![client()],
+        clients: vec![newest(&claude_code::CLIENT)],
         key: "beside".to_owned(),
         fixes: imported.then(|| import(cause, &name)).into_iter().collect(),
         ..cx.finding(&file.path)
@@ -198,7 +198,7 @@ fn many(
         severity: if uses { Severity::Warn } else { Severity::Info },
         message: format!("Claude Code never loads {which}: `{by}` switches every AGENTS.md of the project off"),
         help: "put a CLAUDE.md with the line `@AGENTS.md`, or a link to it, beside each".to_owned(),
-        clients: vec![client()],
+        clients: vec![newest(&claude_code::CLIENT)],
         related: files
             .iter()
             .map(|file| crate::diagnostic::Label {
@@ -210,10 +210,6 @@ fn many(
         key: "below".to_owned(),
         ..cx.finding(&cause.path)
     })
-}
-
-fn client() -> ClientRef {
-    ClientRef { name: claude_code::CLIENT.name, version: claude_code::CLIENT.newest() }
 }
 
 /// A line of its own after the last one.

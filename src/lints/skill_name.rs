@@ -1,8 +1,8 @@
 //! The `name` of a skill.
 
 use crate::clients::{self, Role, SKILL_NAMES, SkillNames};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::model::{Entry, NodeKind};
 use crate::paths::{file_name, parent};
 use crate::workspace::File;
@@ -49,7 +49,7 @@ fn missing(cx: &mut Checker<'_>, file: &File, directory: &str) {
         message,
         help: format!("add `name: {directory}` to the frontmatter"),
         span: file.document.frontmatter.as_ref().map(|frontmatter| first_line(frontmatter.span)),
-        clients: needing.iter().map(|names| client_ref(names)).collect(),
+        clients: needing.iter().map(|names| newest_of(names.client)).collect(),
         key: "missing".to_owned(),
         ..cx.finding(&file.path)
     });
@@ -71,11 +71,6 @@ fn reads(cx: &Checker<'_>, file: &File, names: &SkillNames) -> bool {
 
 fn title(names: &SkillNames) -> &'static str {
     clients::by_name(names.client).map_or(names.client, |client| client.title)
-}
-
-fn client_ref(names: &SkillNames) -> ClientRef {
-    let version = clients::by_name(names.client).map_or("", |client| client.newest());
-    ClientRef { name: names.client, version }
 }
 
 fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
@@ -110,7 +105,7 @@ fn named(cx: &mut Checker<'_>, file: &File, entry: &Entry, directory: &str) {
             help: "shorten it".to_owned(),
             basis: Basis::Limit,
             span: Some(entry.value.span),
-            clients: vec![client_ref(names)],
+            clients: vec![newest_of(names.client)],
             key: "long".to_owned(),
             ..cx.finding(&file.path)
         });

@@ -1,8 +1,8 @@
 //! A file that a client passes over because of its size.
 
-use crate::clients::{self, Over, Role, SIZE_LIMITS, SizeLimit};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::clients::{Over, Role, SIZE_LIMITS, SizeLimit};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::measure::thousands;
 use crate::references::State;
 use crate::workspace::{File, ImportTarget, Workspace};
@@ -29,7 +29,6 @@ fn check(cx: &mut Checker<'_>) {
     for limit in skipping.filter(|limit| workspace.has_client(limit.client)) {
         for file in workspace.files.iter().filter(|file| takes(workspace, limit, file)) {
             let Some(bytes) = file.bytes().filter(|bytes| *bytes > limit.most) else { continue };
-            let version = clients::by_name(limit.client).map_or("", |client| client.newest());
             cx.report(Diagnostic {
                 message: format!(
                     "{} passes over a file of more than {} {}; this one has {}",
@@ -39,7 +38,7 @@ fn check(cx: &mut Checker<'_>) {
                     thousands(bytes)
                 ),
                 help: "split it, and keep only what every session needs in what loads by itself".to_owned(),
-                clients: vec![ClientRef { name: limit.client, version }],
+                clients: vec![newest_of(limit.client)],
                 key: limit.client.to_owned(),
                 ..cx.finding(&file.path)
             });

@@ -2,7 +2,7 @@
 
 use crate::clients::{self, Client, Evidence, Over, Role, SIZE_LIMITS, SizeLimit, When, codex};
 use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::load::{Load, Portion};
 use crate::measure::thousands;
 use crate::paths::{is_below, parent};
@@ -149,7 +149,7 @@ fn codex_chains(cx: &mut Checker<'_>) {
             help: "shorten the files from the root down to here, or move parts into skills".to_owned(),
             span: file.is_readable().then(|| rest_of_line(file, cut.kept)),
             label: "what follows is cut".to_owned(),
-            clients: vec![ClientRef { name: codex.name, version: codex.newest() }],
+            clients: vec![newest(codex)],
             key: codex.name.to_owned(),
             ..cx.finding(&file.path)
         });

@@ -3,8 +3,8 @@
 use crate::artifacts::{self, Agent, Skill, Word};
 use crate::clients::claude_code;
 use crate::config::{Known, nearest};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Label, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Label, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::source::Span;
 
 /// The lint.
@@ -53,7 +53,7 @@ fn finding(cx: &Checker<'_>, agent: &Agent<'_>, word: &Word) -> Diagnostic {
     Diagnostic {
         span: Some(word.span),
         key: word.text.clone(),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         ..cx.finding(&agent.place.file.path)
     }
 }

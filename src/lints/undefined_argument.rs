@@ -2,8 +2,8 @@
 
 use crate::artifacts::{self, Word};
 use crate::clients::{FieldValue, Role, claude_code};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::BlockKind;
 use crate::source::Span;
 use crate::workspace::File;
@@ -84,12 +84,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
 
 fn finding(cx: &Checker<'_>, file: &File, span: Span, key: &str) -> Diagnostic {
     let client = &claude_code::CLIENT;
-    Diagnostic {
-        span: Some(span),
-        key: key.to_owned(),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
-        ..cx.finding(&file.path)
-    }
+    Diagnostic { span: Some(span), key: key.to_owned(), clients: vec![newest(client)], ..cx.finding(&file.path) }
 }
 
 /// `$1` for the first argument, as in a shell, where the client counts from 0.

@@ -1,8 +1,8 @@
 //! A file where a client looks, under a name or at a depth that it does not read.
 
 use crate::clients::{self, Below, Client, Evidence, FileName, FileRule, Role, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::{Presence, file_name, join, parent};
 use crate::workspace::Workspace;
 use std::collections::{BTreeMap, BTreeSet};
@@ -282,7 +282,7 @@ fn report(cx: &mut Checker<'_>, path: &Arc<str>, client: &Client, message: Strin
     cx.report(Diagnostic {
         message,
         help,
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: "undiscovered".to_owned(),
         ..cx.finding(path)
     });

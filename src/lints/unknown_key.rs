@@ -4,7 +4,7 @@ use crate::artifacts;
 use crate::clients::{self, COUNTERPARTS, Evidence, FORMS, Field, Form, Role, RuleStyle};
 use crate::config::{Known, nearest};
 use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest_of};
 use crate::model::Entry;
 use crate::workspace::File;
 
@@ -84,7 +84,7 @@ fn unknown(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form], free: &[&
     if form.role == Role::Rule && is_scope_key(&entry.key) {
         return;
     }
-    let readers: Vec<ClientRef> = forms.iter().map(|form| client_ref(form)).collect();
+    let readers: Vec<ClientRef> = forms.iter().map(|form| newest_of(form.client)).collect();
     let title = clients::title(form.client);
     let finding = Diagnostic {
         span: Some(entry.key_span),
@@ -143,11 +143,6 @@ fn is_scope_key(key: &str) -> bool {
     })
 }
 
-fn client_ref(form: &Form) -> ClientRef {
-    let version = clients::by_name(form.client).map_or("", |client| client.newest());
-    ClientRef { name: form.client, version }
-}
-
 /// The field that a key most likely stands for, of those that the file does not have yet.
 fn near(form: &Form, free: &[&'static Field], key: &str) -> Option<&'static Field> {
     let key = folded(key);
@@ -196,7 +191,7 @@ fn unread_in_plugin(cx: &mut Checker<'_>, file: &File, forms: &[&'static Form]) 
             help: "drop it; a project that needs it can have a copy of the agent under `.claude/agents/`".to_owned(),
             span: Some(entry.key_span),
             key: entry.key.to_string(),
-            clients: vec![client_ref(forms[0])],
+            clients: vec![newest_of(forms[0].client)],
             ..cx.finding(&file.path)
         });
     }

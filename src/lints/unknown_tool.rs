@@ -3,8 +3,8 @@
 use crate::artifacts::{self, Word};
 use crate::clients::{self, FieldValue, MODEL_ALIASES, NEVER_IN_SUBAGENTS, RETIRED_TOOLS, Role, TOOLS, claude_code};
 use crate::config::{Known, nearest};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::Entry;
 use crate::source::Span;
 use crate::workspace::File;
@@ -49,12 +49,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
 
 fn finding(cx: &Checker<'_>, file: &File, span: Span, key: &str) -> Diagnostic {
     let client = &claude_code::CLIENT;
-    Diagnostic {
-        span: Some(span),
-        key: key.to_owned(),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
-        ..cx.finding(&file.path)
-    }
+    Diagnostic { span: Some(span), key: key.to_owned(), clients: vec![newest(client)], ..cx.finding(&file.path) }
 }
 
 fn tools(cx: &mut Checker<'_>, file: &File, entry: &Entry, role: Role) {

@@ -1,8 +1,8 @@
 //! An import of something that its client does not load: a folder, or a file with a strange extension.
 
 use crate::clients::ImportStyle;
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::paths::{file_name, parent, relative};
 use crate::references::{InertReason, State, Target, resolve};
 use crate::workspace::{ImportEdge, ImportTarget, Workspace};
@@ -49,7 +49,7 @@ fn check(cx: &mut Checker<'_>) {
             message,
             help,
             span: Some(edge.import.span),
-            clients: vec![ClientRef { name: edge.client.name, version: edge.client.newest() }],
+            clients: vec![newest(edge.client)],
             key: written.clone(),
             ..cx.finding(&edge.from)
         });

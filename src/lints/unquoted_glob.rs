@@ -1,8 +1,8 @@
 //! Patterns without quotes that YAML does not take for text.
 
 use crate::clients::{self, Client, Role, ScopeGrammar};
-use crate::diagnostic::{Applicability, Basis, ClientRef, Diagnostic, Edit, Fix, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Applicability, Basis, Diagnostic, Edit, Fix, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::model::{Format, Node};
 use crate::parse;
 use crate::parse::quote::quoted;
@@ -63,7 +63,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
             false => format!("{title}; what it says stays the same"),
         },
         span: Some(globs[0].span),
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: "unquoted".to_owned(),
         fixes: vec![Fix {
             title: title.to_owned(),

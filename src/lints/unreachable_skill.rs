@@ -2,8 +2,8 @@
 
 use crate::artifacts::{self, flag};
 use crate::clients::{CLAUDE_CODE_FLAGS, Role, claude_code};
-use crate::diagnostic::{Basis, ClientRef, Diagnostic, Label, Severity};
-use crate::lint::{Check, Checker, FixKind, Group, Lint};
+use crate::diagnostic::{Basis, Diagnostic, Label, Severity};
+use crate::lint::{Check, Checker, FixKind, Group, Lint, newest};
 use crate::workspace::File;
 
 /// The lint.
@@ -50,7 +50,7 @@ fn check(cx: &mut Checker<'_>, file: &File) {
             span: no_model.key_span,
             message: "the model may not".to_owned(),
         }],
-        clients: vec![ClientRef { name: client.name, version: client.newest() }],
+        clients: vec![newest(client)],
         key: "unreachable".to_owned(),
         ..cx.finding(&file.path)
     });

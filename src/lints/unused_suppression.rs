@@ -1,4 +1,4 @@
-//! A comment that allows what nothing finds.
+//! A comment that allows what nothing finds, or that is not read.
 
 use crate::diagnostic::{Basis, Severity};
 use crate::lint::{Check, FixKind, Group, Lint};

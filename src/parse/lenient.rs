@@ -9,7 +9,8 @@
 //! - quotes around a whole value are taken off when they are properly closed.
 
 use crate::model::{Entry, Node, NodeKind, ScalarStyle};
-use crate::parse::yaml::parse_yaml;
+use crate::parse::certain::{Reading, reading};
+use crate::parse::yaml::{parse_yaml, resolve_plain};
 use crate::source::Span;
 
 /// Reads the lines in `yaml` of `text`; the spans of the result are byte ranges of `text`. `None` when there is no
@@ -66,6 +67,12 @@ struct Key {
 
 impl Piece {
     fn into_entry(self, text: &str) -> Entry {
+        let whole = Span { start: self.key.value.start, end: self.end.max(self.key.value.start) };
+        match reading(whole.slice(text)) {
+            Some(Reading::Broken) => return self.text_entry(text),
+            Some(Reading::Plain) if self.is_simple(text) => return self.plain_entry(text),
+            _ => {}
+        }
         let (node, problem) = parse_yaml(text, Span { start: self.line_start, end: self.end });
         if problem.is_none()
             && let Some(Node { kind: NodeKind::Mapping(mut entries), .. }) = node
@@ -74,8 +81,31 @@ impl Piece {
         {
             return entry;
         }
+        self.text_entry(text)
+    }
+
+    /// The entry of a piece that is no YAML.
+    fn text_entry(self, text: &str) -> Entry {
         let value = self.value(text);
         Entry { key: self.key.text, key_span: self.key.span, value }
+    }
+
+    /// Whether the key is one that YAML reads so too: a word without quotes that only spaces stand before.
+    fn is_simple(&self, text: &str) -> bool {
+        let indent = &text[self.line_start as usize..self.key.span.start as usize];
+        let key = self.key.span.slice(text);
+        indent.bytes().all(|byte| byte == b' ')
+            && key.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.".contains(&byte))
+    }
+
+    /// The entry of a piece whose value is one plain scalar.
+    fn plain_entry(self, text: &str) -> Entry {
+        let span = self.key.value;
+        let value = span.slice(text);
+        let string = || NodeKind::String { value: value.into(), style: ScalarStyle::Plain };
+        let kind = resolve_plain(value).unwrap_or_else(string);
+        Entry { key: self.key.text, key_span: self.key.span, value: Node { span, kind } }
     }
 
     fn value(&self, text: &str) -> Node {
@@ -98,7 +128,7 @@ impl Piece {
 fn bracketed(parts: &[Span], text: &str) -> Option<Node> {
     let (first, last) = (parts.first()?, parts.last()?);
     let span = Span { start: first.start, end: last.end };
-    if !span.slice(text).starts_with(['[', '{']) {
+    if !span.slice(text).starts_with(['[', '{']) || reading(span.slice(text)) == Some(Reading::Broken) {
         return None;
     }
     match parse_yaml(text, span) {
@@ -198,6 +228,7 @@ fn fold(parts: &[Span], empty_at: Span, text: &str) -> Node {
     };
     let span = Span { start: first.start, end: last.end };
     if span.slice(text).starts_with(['"', '\''])
+        && reading(span.slice(text)).is_none()
         && let (Some(node), None) = parse_yaml(text, span)
         && let NodeKind::String { style: ScalarStyle::Single | ScalarStyle::Double, .. } = node.kind
     {

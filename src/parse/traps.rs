@@ -156,7 +156,7 @@ fn unclosed_or_followed(text: &str, value: Span, yaml: Span) -> Option<Problem> 
 }
 
 /// Length in bytes of the bracketed text at the start of `text`; `None` when it is never closed.
-fn flow_len(text: &str) -> Option<usize> {
+pub(crate) fn flow_len(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut depth = 0usize;
     let mut at = 0;

@@ -9,12 +9,12 @@ use super::mentions::{self, Problem};
 use super::survey::{Asked, Needs};
 use super::{commands, resolve};
 use crate::history::lines::pin_hash;
+use crate::parallel;
 use crate::paths::{Presence, normalize, parent};
 use crate::source::Span;
 use crate::workspace::{File, ImportTarget, Workspace};
 use crate::world::World;
 use crate::world::git::Oid;
-use rayon::prelude::*;
 use std::sync::OnceLock;
 
 /// The kinds of references.
@@ -112,7 +112,7 @@ pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode
 /// [`list`] in another state than that of the worktree.
 pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked: Asked<'_>) -> Listing {
     let Asked { mode, cached, repository, .. } = asked;
-    let cited: Vec<Vec<Citation>> = files.par_iter().map(|file| citations(&file.document, &file.source.text)).collect();
+    let cited: Vec<Vec<Citation>> = parallel::map(files, |file| citations(&file.document, &file.source.text));
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|(file, citations)| Citing { source: &file.source, citations }).collect();
     let around = Surroundings {

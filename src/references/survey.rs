@@ -13,11 +13,11 @@ use crate::config::DocumentClass;
 use crate::discover::format_of;
 use crate::history::Departure;
 use crate::model::Format;
+use crate::parallel;
 use crate::paths::{Presence, normalize, parent};
 use crate::workspace::{File, ImportTarget, Workspace, read_document};
 use crate::world::World;
 use crate::world::git::Repository;
-use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
@@ -111,13 +111,10 @@ pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>)
         .filter(|(file, _)| file.is_readable() && wanted.is_none_or(|wanted| wanted(file)))
         .collect();
     // A citation in a block of code is an example or a log: it is listed by `refs`, and not judged.
-    let cited: Vec<Vec<Citation>> = files
-        .par_iter()
-        .map(|(file, _)| {
-            let all = citations(&file.document, &file.source.text);
-            all.into_iter().filter(|citation| citation.place != Place::Code).collect()
-        })
-        .collect();
+    let cited: Vec<Vec<Citation>> = parallel::map(&files, |(file, _)| {
+        let all = citations(&file.document, &file.source.text);
+        all.into_iter().filter(|citation| citation.place != Place::Code).collect()
+    });
     let around = Surroundings {
         world,
         root: &workspace.root,

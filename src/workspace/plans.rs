@@ -6,10 +6,10 @@ use crate::clients::{Client, NAMING_FILES_IN_SETTINGS, Role};
 use crate::discover::format_of;
 use crate::load::{self, Indexed, Plan, Request};
 use crate::model::Document;
+use crate::parallel;
 use crate::paths::parent;
 use crate::tokens;
 use crate::world::{ReadError, World};
-use rayon::prelude::*;
 use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
@@ -62,7 +62,10 @@ impl Workspace {
     /// the repository that makes it most. Files that are not linted count where they load at startup only.
     pub fn heaviest(&self) -> &[ClientPlan] {
         let heaviest = |start: &ClientPlan| self.heaviest_of(start.client);
-        self.heaviest.get_or_init(|| self.plans().par_iter().filter_map(heaviest).collect())
+        self.heaviest.get_or_init(|| {
+            let little = parallel::is_little(self.files.len());
+            parallel::map_of(self.plans(), little, heaviest).into_iter().flatten().collect()
+        })
     }
 
     /// Tokens of one load of a plan of this workspace, counted at the first question.
@@ -242,7 +245,7 @@ pub(super) fn read_what_loads_all_the_same(workspace: &mut Workspace, world: &dy
         let read = |path: &String| {
             read_file(world, &root.join(path), &Arc::from(path.as_str()), &[], format_of(path), false, limit, None)
         };
-        let more: Vec<File> = unread.par_iter().map(read).collect();
+        let more: Vec<File> = parallel::map(&unread.into_iter().collect::<Vec<_>>(), read);
         workspace.files.extend(more);
         workspace.files.sort_by(|a, b| a.path.cmp(&b.path));
     }

@@ -143,6 +143,10 @@ const MAX_SETTINGS: u64 = 1 << 22;
 /// # Errors
 /// When git is missing, does not know the folder as a repository, or nothing was committed yet.
 pub fn open(root: &Path) -> Result<Repository, GitError> {
+    // Git would say the same, and to start it costs more than to look at a small tree.
+    if !may_have_repository(root) {
+        return Err(GitError { message: "not a git repository".to_owned() });
+    }
     let mut git = command(root);
     git.args(["rev-parse", "--is-shallow-repository", "--git-common-dir", "--git-dir", "--show-prefix"]);
     git.args(["--verify", "--end-of-options", "HEAD^{commit}"]);
@@ -166,6 +170,12 @@ pub fn open(root: &Path) -> Result<Repository, GitError> {
     });
     let shallow = shallow.lines().map(Arc::from).collect();
     Ok(Repository { root: root.to_path_buf(), prefix, common_dir, head: head.into(), shallow, sparse, deadline: None })
+}
+
+/// Whether a folder or one above it has what git looks for: `.git`, or in a repository without a worktree its `HEAD`.
+fn may_have_repository(root: &Path) -> bool {
+    let Ok(root) = Disk.canonical(root) else { return true };
+    root.ancestors().any(|dir| Disk.stat(&dir.join(".git")).is_some() || Disk.stat(&dir.join("HEAD")).is_some())
 }
 
 fn is_sparse_setting((key, value): (&str, &str)) -> bool {

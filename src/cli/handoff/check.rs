@@ -121,8 +121,14 @@ pub(in crate::cli) fn check(global: &Global, arguments: &CheckArguments) -> Resu
         diagnostics.retain(|finding| wanted.contains(&finding.path));
     }
     let has_error = diagnostics.iter().any(|finding| finding.severity == Severity::Error);
-    let report =
-        Report { workspace: &workspace, diagnostics, suppressed: outcome.suppressed, baselined: 0, delta: None };
+    let report = Report {
+        workspace: &workspace,
+        diagnostics,
+        suppressed: outcome.suppressed,
+        baselined: 0,
+        delta: None,
+        wanted: &[],
+    };
     let text = match arguments.format {
         Format::Json => json::json(&report),
         Format::Human => {

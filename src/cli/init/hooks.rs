@@ -2,14 +2,15 @@
 //!
 //! What the file holds stays as it is, comments and order included; an entry that is there already is left alone.
 
-use super::super::{Answer, CLEAN, Global, Unusable, say, session};
+use super::super::{Unusable, say};
+use super::{Part, agrees};
 use crate::history::lines::{differences, lines};
 use crate::model::{Format, Node, NodeKind};
 use crate::parse;
 use crate::report::one_line;
 use crate::world::{Disk, ReadError, World};
-use crate::write::{self, Change, Expected};
-use std::io::{BufRead, IsTerminal};
+use crate::write::{Change, Expected};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// What is run.
@@ -37,10 +38,8 @@ const WANTED: [Wanted; 4] = [
     Wanted { event: "SessionEnd", timeout: 30 },
 ];
 
-/// Merges the entries into the settings of one person, or into those that the repository shares.
-pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print: bool) -> Result<Answer, Unusable> {
-    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
-    let root = session::open(&no_config)?.root;
+/// What is to be merged into the settings of one person, or into those that the repository shares.
+pub(super) fn hooks(root: &Path, is_shared: bool, is_sure: bool, only_print: bool) -> Result<Part, Unusable> {
     let path = if is_shared { SHARED } else { LOCAL };
     let (old, exists) = match Disk.read(&root.join(path), MAX_SETTINGS) {
         Ok(bytes) => {
@@ -55,17 +54,17 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
     let new = merged(&old, &command)
         .map_err(|why| Unusable::new(format!("{path}: {why}"), "correct it, then run this again"))?;
     if only_print {
-        return Ok(Answer { text: new, code: CLEAN });
+        return Ok(Part::only(new));
     }
     let other = if is_shared { LOCAL } else { SHARED };
-    let is_elsewhere = has_hooks(&root, other);
+    let is_elsewhere = has_hooks(root, other);
     if new == old {
         if is_elsewhere {
             say(&format!(
                 "ctxlint: {other} has them too, so every event runs them twice; remove them from one of the files"
             ));
         }
-        return Ok(Answer { text: format!("{path} has the hooks already\n"), code: CLEAN });
+        return Ok(Part::only(format!("{path} has the hooks already\n")));
     }
     // The client runs the hooks of both files.
     if is_elsewhere {
@@ -75,23 +74,21 @@ pub(super) fn hooks(global: &Global, is_shared: bool, is_sure: bool, only_print:
         ));
     }
     // A new file takes nothing away; one that exists is changed only with a yes.
+    let text = difference(&old, &new);
+    let mut is_declined = false;
     if !old.is_empty() && !is_sure {
-        say(&format!("{path} would change so:"));
-        difference(&old, &new).lines().for_each(say);
         if !std::io::stdin().is_terminal() {
+            say(&format!("{path} would change so:\n{}", text.trim_end()));
             return Err(Unusable::new(
                 format!("{path} exists: nothing was written"),
                 "--yes changes it without asking",
             ));
         }
-        if !agrees() {
-            return Ok(Answer { text: "nothing was written\n".to_owned(), code: CLEAN });
-        }
+        is_declined = !agrees(&format!("{path} would change so:\n{text}"));
     }
     let expected = if exists { Expected::content(old.as_bytes()) } else { Expected::Nothing };
-    let change = Change { path: path.to_owned(), bytes: Some(new.clone().into_bytes()), expected };
-    write::write_all(&root, &[change]).map_err(|error| Unusable::new(error.to_string(), ""))?;
-    Ok(Answer { text: format!("wrote {path}:\n{}", difference(&old, &new)), code: CLEAN })
+    let change = Change { path: path.to_owned(), bytes: Some(new.into_bytes()), expected };
+    Ok(Part { text: format!("{path}:\n{text}"), changes: vec![change], is_declined })
 }
 
 /// Whether the settings at this path run our hooks; those that cannot be read run none.
@@ -110,14 +107,6 @@ fn runs_ours(event: &Node) -> bool {
         let runs = hook.get("command").and_then(|entry| entry.value.as_str());
         runs.is_some_and(|runs| runs.contains(COMMAND))
     })
-}
-
-/// Asks.
-fn agrees() -> bool {
-    say("Write it? [y/N]");
-    let mut answer = String::new();
-    let _ = std::io::stdin().lock().read_line(&mut answer);
-    matches!(answer.trim(), "y" | "Y" | "yes")
 }
 
 /// The lines that went and came.

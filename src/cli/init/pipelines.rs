@@ -2,14 +2,15 @@
 //!
 //! What a file holds stays as it is, comments included; a check that is there already is left alone.
 
-use super::super::{Answer, CLEAN, Global, Unusable, say, session};
+use super::super::{Unusable, say};
+use super::{Part, agrees};
 use crate::model::{Format, Node, NodeKind};
 use crate::parse;
 use crate::report::{one_line, unified};
 use crate::world::{Disk, ReadError, World};
-use crate::write::{self, Change, Expected};
+use crate::write::{Change, Expected};
 use clap::Args;
-use std::io::{BufRead, IsTerminal};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// The configuration of pre-commit.
@@ -57,60 +58,37 @@ struct Wanted {
     new: String,
 }
 
-/// Writes or merges what is asked for, after showing the difference.
+/// What is to be written or merged, with the difference.
 pub(super) fn pipelines(
-    global: &Global,
+    root: &Path,
     arguments: &PipelineArguments,
     is_sure: bool,
     only_print: bool,
-) -> Result<Answer, Unusable> {
-    let no_config = Global { root: global.root.clone(), config: None, no_config: true, ..*global };
-    let root = session::open(&no_config)?.root;
+) -> Result<Part, Unusable> {
     let sources = sources(arguments)?;
     let mut wanted = Vec::new();
     if arguments.pre_commit {
-        wanted.extend(pre_commit(&root, sources.as_ref())?);
+        wanted.extend(pre_commit(root, sources.as_ref())?);
     }
     if arguments.github {
-        wanted.extend(github(&root, sources.as_ref())?);
-    }
-    if wanted.is_empty() {
-        return Ok(Answer { text: String::new(), code: CLEAN });
+        wanted.extend(github(root, sources.as_ref())?);
     }
     let diffs = wanted.iter().map(|file| unified::unified(file.path, file.old.as_deref(), &file.new));
     let mut text: String = diffs.collect();
     if std::io::stdout().is_terminal() {
         text = text.lines().map(|line| format!("{}\n", one_line(line))).collect();
     }
-    if only_print {
-        return Ok(Answer { text, code: CLEAN });
+    if wanted.is_empty() || only_print {
+        return Ok(Part::only(text));
     }
     // A new file takes nothing away; one that exists is changed only with a yes.
-    if !is_sure && wanted.iter().any(|file| file.old.is_some()) && !agrees(&text) {
-        say("ctxlint: nothing was written; --yes writes it without asking");
-        return Ok(Answer { text, code: CLEAN });
-    }
-    let change = |file: &Wanted| Change {
+    let is_declined = !is_sure && wanted.iter().any(|file| file.old.is_some()) && !agrees(&text);
+    let change = |file: Wanted| Change {
         path: file.path.to_owned(),
-        bytes: Some(file.new.clone().into_bytes()),
         expected: file.old.as_ref().map_or(Expected::Nothing, |old| Expected::content(old.as_bytes())),
+        bytes: Some(file.new.into_bytes()),
     };
-    let changes: Vec<Change> = wanted.iter().map(change).collect();
-    write::write_all(&root, &changes).map_err(|error| Unusable::new(error.to_string(), ""))?;
-    wanted.iter().for_each(|file| say(&format!("ctxlint: wrote {}", file.path)));
-    Ok(Answer { text, code: CLEAN })
-}
-
-/// Shows the difference and asks, where somebody can answer.
-fn agrees(difference: &str) -> bool {
-    if !std::io::stdin().is_terminal() {
-        return false;
-    }
-    say(difference.trim_end());
-    say("Write it? [y/N]");
-    let mut answer = String::new();
-    let _ = std::io::stdin().lock().read_line(&mut answer);
-    matches!(answer.trim(), "y" | "Y" | "yes")
+    Ok(Part { text, changes: wanted.into_iter().map(change).collect(), is_declined })
 }
 
 fn sources(arguments: &PipelineArguments) -> Result<Option<Sources>, Unusable> {
