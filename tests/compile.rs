@@ -210,13 +210,12 @@ fn line_endings_and_marks_stay() {
 
 #[test]
 fn what_sends_to_files_that_load_by_no_other_way_stays() {
-    let guidance = "## Guidance\n\nThe layout of each crate, what it depends on and how it came about stand in its own \
-        `AGENTS.md`. Each of them has a table of modules, and a list of what was tried before.\n\n";
-    let memory = PROJECT.replace("## Architecture", &format!("{guidance}## Architecture"));
+    let memory = PROJECT.replace("for a year.", "for a year. The layout of each crate stands in its own `AGENTS.md`.");
+    assert_ne!(memory, PROJECT);
     let mut world = project(&memory);
     let stays = |world: &Memory| {
         let compiled = run(world, Target::ClaudeCode, &profile(Profile::Minimal), None).unwrap();
-        output(&compiled, "CLAUDE.md").contains("stand in its own")
+        output(&compiled, "CLAUDE.md").contains("stands in its own")
     };
     assert!(!stays(&world), "nothing is there that it could send to");
     world.add("/repo/crates/billing/AGENTS.md", "# Billing\n\n- Round each amount to cents.\n");

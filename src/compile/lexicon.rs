@@ -207,7 +207,11 @@ fn place_of(text: &str, entry: &str) -> Option<usize> {
     let word = entry.trim_end();
     let is_latin = |c: char| c.is_alphanumeric() && c < '\u{250}';
     let (from_start, to_end) = (word.starts_with(is_latin), word.len() < entry.len());
-    text.match_indices(word).map(|(at, _)| at).find(|at| {
+    let (text_bytes, word_bytes) = (text.as_bytes(), word.as_bytes());
+    let first = *word_bytes.first()?;
+    // The texts are lines and the words are many: to make ready for a search costs more than to look.
+    let places = memchr::memchr_iter(first, text_bytes).filter(|at| text_bytes[*at..].starts_with(word_bytes));
+    places.into_iter().find(|at| {
         let starts = !text[..*at].ends_with(is_latin);
         let ends = !text[at + word.len()..].starts_with(is_latin);
         (starts || !from_start) && (ends || !to_end)

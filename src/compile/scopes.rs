@@ -18,6 +18,8 @@ pub(crate) struct Terrain<'a> {
     pub(crate) workspace: &'a Workspace,
     /// Folders by their names, lower case, with `-` for `_`.
     folders: HashMap<String, Vec<&'a str>>,
+    /// Those of them that a heading may mean by a word: near the root, and not about other folders.
+    meant: HashMap<String, Vec<&'a str>>,
     /// How many files patterns match below a folder, for those that were asked about.
     counts: RefCell<HashMap<(String, Vec<String>), usize>>,
 }
@@ -25,10 +27,15 @@ pub(crate) struct Terrain<'a> {
 impl<'a> Terrain<'a> {
     pub(super) fn new(workspace: &'a Workspace) -> Terrain<'a> {
         let mut folders: HashMap<String, Vec<&'a str>> = HashMap::new();
+        let mut meant: HashMap<String, Vec<&'a str>> = HashMap::new();
         for dir in &workspace.index.dirs {
-            folders.entry(plain_name(dir)).or_default().push(dir);
+            let name = plain_name(dir);
+            if dir.matches('/').count() < 4 && !is_aside(dir) {
+                meant.entry(name.clone()).or_default().push(dir);
+            }
+            folders.entry(name).or_default().push(dir);
         }
-        Terrain { workspace, folders, counts: RefCell::default() }
+        Terrain { workspace, folders, meant, counts: RefCell::default() }
     }
 
     /// How many files patterns match below a folder. Each answer costs a look at every path, and is kept.
@@ -357,9 +364,6 @@ fn by_folder_name(terrain: &Terrain<'_>, source: &Source<'_>, title: &str) -> Op
     let lower = title.to_lowercase();
     let is_letter = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-');
     let written: Vec<&str> = lower.split(|c: char| !is_letter(c)).filter(|word| !word.is_empty()).collect();
-    // As it is written first; then with every separator alike.
-    let exact =
-        |dir: &str| written.iter().any(|word| word.contains(['_', '-']) && *word == file_name(dir).to_lowercase());
     let words: Vec<String> = written.iter().map(|word| word.replace('_', "-")).collect();
     let mut names: BTreeSet<String> = BTreeSet::new();
     for length in 1..=3.min(words.len()) {
@@ -376,37 +380,39 @@ fn by_folder_name(terrain: &Terrain<'_>, source: &Source<'_>, title: &str) -> Op
     if let Some(object) = object {
         names.insert(object.trim_start_matches("the ").trim().replace([' ', '_'], "-"));
     }
-    let alike = |dir: &str| {
-        let name = file_name(dir).to_lowercase().replace('_', "-");
+    let known = |name: &str| {
+        let dirs = terrain.meant.get(name).map_or(&[][..], Vec::as_slice);
+        dirs.iter().copied().filter(|dir| is_inside(source, dir))
+    };
+    // As it is written first; then with every separator alike.
+    let mut exact: BTreeSet<&str> = BTreeSet::new();
+    for (written, word) in written.iter().zip(&words).filter(|(written, _)| written.contains(['_', '-'])) {
+        exact.extend(known(word).filter(|dir| file_name(dir).to_lowercase() == *written));
+    }
+    let mut alike: BTreeSet<&str> = BTreeSet::new();
+    for name in &names {
         // A word alone names a package, or the heading is hardly more than the word.
-        let is_package = CONTAINERS.contains(&file_name(parent(dir))) || name.contains('-') || words.len() <= 2;
-        names.contains(&name) && is_package
-    };
-    let known = names.iter().chain(&words).filter_map(|name| terrain.folders.get(name));
-    let mut candidates: Vec<&str> = known.flatten().copied().collect();
-    candidates.sort_unstable();
-    candidates.dedup();
-    let [only] = match tops(&candidates, source, exact)[..] {
-        [only] => [only],
-        _ => tops(&candidates, source, alike)[..].try_into().ok()?,
-    };
+        let is_package =
+            |dir: &&str| name.contains('-') || words.len() <= 2 || CONTAINERS.contains(&file_name(parent(dir)));
+        alike.extend(known(name).filter(is_package));
+    }
+    let only = only_top(&exact).or_else(|| only_top(&alike))?;
     // A heading that is the name and nothing else leaves no doubt.
     let points = if written.len() == 1 { 5 } else { 3 };
     let pattern = family(terrain, source, only);
     Some(Guess { why: format!("the heading names the folder {only}"), patterns: vec![pattern], points, titled: true })
 }
 
-/// The folders that are meant, without those below another one: they say nothing new.
-fn tops<'a>(candidates: &[&'a str], source: &Source<'_>, is_meant: impl Fn(&str) -> bool) -> Vec<&'a str> {
-    let is_aside =
-        |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
-    let is_found =
-        |dir: &&str| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir);
-    let found: BTreeSet<&str> = candidates.iter().copied().filter(is_found).collect();
-    let is_top = |dir: &&str| {
-        !std::iter::successors(Some(parent(dir)), |dir| Some(parent(dir))).take(4).any(|dir| found.contains(dir))
-    };
-    found.iter().copied().filter(is_top).collect()
+/// The one folder among some that has all others of them below it, or none.
+fn only_top<'a>(found: &BTreeSet<&'a str>) -> Option<&'a str> {
+    // What lies in a folder stands behind it in their order.
+    let first = found.first()?;
+    found.iter().all(|dir| is_below(dir, first)).then_some(*first)
+}
+
+/// Whether a folder, or one around it, is about other folders.
+fn is_aside(dir: &str) -> bool {
+    dir.split('/').any(|part| part.starts_with('.') || ASIDE.iter().any(|aside| part.eq_ignore_ascii_case(aside)))
 }
 
 /// Folders that hold what is about other folders.
