@@ -103,10 +103,8 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
-    // How lines end says nothing about where a text belongs.
-    let plain = if own.contains('\r') { Cow::Owned(own.replace("\r\n", "\n")) } else { Cow::Borrowed(own) };
     let mut facts = Facts {
-        tokens: tokens::count(workspace.encoding(), &plain) as u64,
+        tokens: tokens_of(workspace, own),
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()
@@ -188,6 +186,12 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
     facts.is_foreign = lexicon::is_foreign(&own.to_lowercase());
     facts.title = title;
     facts
+}
+
+/// The tokens of some text of a source. How its lines end says nothing about where it belongs, so it does not count.
+pub(super) fn tokens_of(workspace: &Workspace, text: &str) -> u64 {
+    let plain = if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n")) } else { Cow::Borrowed(text) };
+    tokens::count(workspace.encoding(), &plain) as u64
 }
 
 /// The lines that hold a span.

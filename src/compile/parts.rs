@@ -2,7 +2,7 @@
 //! tables and explanations around them can go without it. What is divided depends on the text alone, so that a plan means
 //! the same under every profile.
 
-use super::evidence::{LONG_LINE, facts_of_text, line_around};
+use super::evidence::{LONG_LINE, facts_of_text, line_around, tokens_of};
 use super::lexicon::{self, Class};
 use super::pieces::Piece;
 use super::plan::{Judged, is_large};
@@ -11,7 +11,6 @@ use super::sources::{IMPORTS, Source, bound_in};
 use crate::instructions::Kind;
 use crate::model::{Block, BlockKind, NO_PARENT};
 use crate::source::Span;
-use crate::tokens;
 use crate::workspace::Workspace;
 
 /// Fewer tokens in a section are read faster than looked up.
@@ -106,9 +105,7 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
     if let (Some(first), Some(block)) = (parts.first_mut(), blocks.first()) {
         first.stays |= matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote);
     }
-    let count = |from: u32, to: u32| {
-        tokens::count(workspace.encoding(), Span::new(from as usize, to as usize).slice(source.text())) as u64
-    };
+    let count = |from: u32, to: u32| tokens_of(workspace, Span::new(from as usize, to as usize).slice(source.text()));
     let mut runs: Vec<(u32, bool)> = Vec::new();
     let mut free = 0;
     let mut at = 0;

@@ -273,7 +273,7 @@ fn keep_all<'a>(
     number: usize,
     why: &'a str,
 ) -> impl Iterator<Item = Decision> + 'a {
-    let tokens = |piece: &Piece| crate::tokens::count(workspace.encoding(), piece.span.slice(source.text())) as u64;
+    let tokens = |piece: &Piece| super::evidence::tokens_of(workspace, piece.span.slice(source.text()));
     source.pieces.iter().enumerate().map(move |(at, piece)| keep(number, at, tokens(piece), why))
 }
 

@@ -249,7 +249,7 @@ fn decisions(
     for (number, source) in sources.iter().enumerate() {
         let mut open: Option<&PlanEntry> = None;
         for (at, piece) in source.pieces.iter().enumerate() {
-            let tokens = crate::tokens::count(workspace.encoding(), piece.span.slice(source.text())) as u64;
+            let tokens = super::evidence::tokens_of(workspace, piece.span.slice(source.text()));
             let entry = wanted[number][at];
             let action = entry.map_or(Action::Keep, |entry| entry.to);
             let joins = |open: &PlanEntry| {
