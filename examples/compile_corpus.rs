@@ -8,14 +8,19 @@
 use ctxlint::compile::decompile::decompile;
 use ctxlint::compile::plan::{Options, Profile};
 use ctxlint::compile::targets::Target;
-use ctxlint::compile::{Action, Compiled, compile};
+use ctxlint::compile::{Action, Compiled, compile, proof};
 use ctxlint::config::Settings;
+use ctxlint::lint::{self, Selection};
 use ctxlint::measure::{lines, thousands};
+use ctxlint::scope::Scope;
 use ctxlint::tokens::{Encoding, count};
 use ctxlint::workspace::{self, Workspace};
-use ctxlint::world::Disk;
-use std::collections::BTreeMap;
+use ctxlint::world::{Disk, Overlay};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+/// How often each repository is compiled anew to see whether the bytes stay the same.
+const RUNS: usize = 20;
 
 /// A root of more lines is long.
 const LONG: u64 = 200;
@@ -32,6 +37,14 @@ struct Outcome {
     returns: bool,
     stays: bool,
     instructions: (usize, usize),
+    /// Runs with one thread and with eight that gave the same bytes.
+    same: usize,
+    /// With the other line endings everything goes to the same places and comes back.
+    endings: Result<(), String>,
+    /// Rules, and those that load for each file of their scope that was tried.
+    loads: (usize, usize),
+    /// Findings on the result that are none on the sources.
+    news: Vec<String>,
     /// Startup plans of clients in use, and how many of them grew.
     plans: (usize, usize),
     /// Tokens of sources that load at startup, by what became of them.
@@ -55,6 +68,8 @@ fn main() {
     let mut reasons = Reasons::new();
     let (mut plans, mut grown) = (0, 0);
     let (mut proofs, mut returns, mut stays, mut labels) = (0, 0, 0, 0);
+    let (mut same, mut endings, mut rules_tried, mut rules_loaded) = (0, 0, 0, 0);
+    let (mut news, mut torn): (Vec<String>, Vec<String>) = Default::default();
     for repository in &repositories {
         let workspace = workspace::load(&Disk, repository, Settings::default(), None);
         let name = repository.file_name().unwrap().to_string_lossy().replacen("__", "/", 1);
@@ -70,6 +85,14 @@ fn main() {
             returns += usize::from(of.returns);
             stays += usize::from(of.stays);
             labels += usize::from(of.instructions.0 == of.instructions.1);
+            same += usize::from(of.same == RUNS);
+            match &of.endings {
+                Ok(()) => endings += 1,
+                Err(what) => torn.push(format!("{name}: {what}")),
+            }
+            rules_tried += of.loads.0;
+            rules_loaded += of.loads.1;
+            news.extend(of.news.iter().map(|finding| format!("{name}: {finding}")));
         }
         if lines(&text) > LONG {
             let no_source = startup.saturating_sub(outcomes[0].reasons.values().sum());
@@ -111,6 +134,103 @@ fn main() {
         2 * repositories.len()
     );
     println!("- startup plans of clients in use: {plans}, of which {grown} grew");
+    println!("- the same bytes {RUNS} times, with 1 thread and with 8: {same}; with the other line endings: {endings}");
+    torn.iter().for_each(|what| println!("  - {what}"));
+    println!(
+        "- rules that load when the first, the middle or the last file of their scope is touched: {rules_loaded} of {rules_tried}"
+    );
+    println!("- findings on the results that are none on the sources: {}", news.len());
+    news.iter().for_each(|finding| println!("  - {finding}"));
+}
+
+/// How many of the runs, half of them with one thread, give the same bytes.
+fn same_bytes(repository: &Path, options: &Options, compiled: &Compiled) -> usize {
+    let run = |number: &usize| {
+        let pool =
+            rayon::ThreadPoolBuilder::new().num_threads(if number.is_multiple_of(2) { 1 } else { 8 }).build().unwrap();
+        pool.install(|| {
+            let workspace = workspace::load(&Disk, repository, Settings::default(), None);
+            let again = compile(&Disk, &workspace, Target::ClaudeCode, options, None);
+            again.is_ok_and(|again| again.outputs == compiled.outputs && again.map == compiled.map)
+        })
+    };
+    (0..RUNS).filter(run).count()
+}
+
+/// Whether the sources with CRLF for LF, or LF for CRLF, go to the same places and come back; else what differs.
+fn with_other_endings(repository: &Path, options: &Options, compiled: &Compiled) -> Result<(), String> {
+    let mut turned: BTreeMap<PathBuf, Option<Vec<u8>>> = BTreeMap::new();
+    for source in &compiled.map.sources {
+        let text = std::fs::read_to_string(repository.join(&source.path)).unwrap();
+        let plain = text.replace("\r\n", "\n");
+        let text = if plain == text { plain.replace('\n', "\r\n") } else { plain };
+        turned.insert(repository.join(&source.path), Some(text.into_bytes()));
+    }
+    let world = Overlay { under: &Disk, files: turned.clone() };
+    let workspace = workspace::load(&world, repository, Settings::default(), None);
+    let other =
+        compile(&world, &workspace, Target::ClaudeCode, options, None).map_err(|refusal| refusal.to_string())?;
+    let read = |path: &str| other.outputs.iter().find(|(output, _)| output == path).map(|(_, bytes)| bytes.clone());
+    let back = decompile(&other.map, &read).map_err(|refusal| refusal.to_string())?;
+    let goes = |compiled: &Compiled| -> Vec<(String, u32, &'static str, String)> {
+        let rows = compiled.moves.iter();
+        rows.map(|row| (row.src.clone(), row.start_line, row.action.name(), row.dst.clone())).collect()
+    };
+    if !other.proof.holds() {
+        return Err(other.proof.problems.join("; "));
+    }
+    if let Some((there, here)) = goes(&other).iter().zip(&goes(compiled)).find(|(there, here)| there != here) {
+        return Err(format!("{here:?} is {there:?}"));
+    }
+    let comes_back = |(path, bytes): (&String, &Vec<u8>)| {
+        turned.get(&repository.join(path)).is_some_and(|text| text.as_ref() == Some(bytes))
+    };
+    if back.sources.iter().all(comes_back) { Ok(()) } else { Err("a source does not come back".to_owned()) }
+}
+
+/// How many rules there are, and how many of them load at each touch that was tried.
+fn loads(workspace: &Workspace, after: &Workspace, compiled: &Compiled) -> (usize, usize) {
+    let client = Target::ClaudeCode.client();
+    let rules: BTreeSet<(&str, &[String])> = compiled
+        .moves
+        .iter()
+        .filter(|row| row.action == Action::Rule)
+        .map(|row| (row.dst.as_str(), row.scope.as_slice()))
+        .collect();
+    let is_loaded = |(dst, scope): &&(&str, &[String])| {
+        let base = dst.split(".claude/rules").next().unwrap_or_default().trim_end_matches('/');
+        let scope = Scope::new(scope.iter().map(String::as_str), client.scope.unwrap());
+        let files = workspace.matched(base, &scope);
+        let tried = [files.first(), files.get(files.len() / 2), files.last()];
+        !files.is_empty()
+            && tried.into_iter().flatten().all(|file| {
+                let plan = after.plan_of(client, &[file]);
+                plan.loads.iter().any(|load| load.path == *dst && !load.text.is_empty())
+            })
+    };
+    (rules.len(), rules.iter().filter(is_loaded).count())
+}
+
+/// Findings on the result that are none on the sources: neither for the same file, nor in the same words but for figures.
+/// What loads once a path is touched counts only where the start was within its budget before: else a finding about the
+/// start stood for it.
+fn news(before: &Workspace, after: &Workspace) -> Vec<String> {
+    let findings = |workspace: &Workspace| lint::run(workspace, &Selection::default()).diagnostics;
+    let words = |text: &str| text.chars().filter(|c| !c.is_ascii_digit() && *c != ',').collect::<String>();
+    let old = findings(before);
+    let places: BTreeSet<(&str, &str)> = old.iter().map(|finding| (finding.lint, &*finding.path)).collect();
+    let said: BTreeSet<(&str, String)> = old.iter().map(|finding| (finding.lint, words(&finding.message))).collect();
+    let mut found: Vec<String> = Vec::new();
+    for finding in findings(after) {
+        let start = finding.lint.replace("path-", "startup-");
+        let is_old = places.contains(&(finding.lint, &*finding.path))
+            || said.contains(&(finding.lint, words(&finding.message)))
+            || old.iter().any(|other| other.lint != finding.lint && other.lint == start);
+        if !is_old {
+            found.push(format!("{}: {}: {}", finding.path, finding.lint, finding.message));
+        }
+    }
+    found
 }
 
 /// The longest memory file of the root, with its text.
@@ -189,6 +309,7 @@ fn outcome(repository: &Path, workspace: &Workspace, profile: Profile, root: &st
         places.dedup();
         places.len()
     });
+    let after = proof::after(&Disk, workspace, &compiled.outputs);
     let most = compiled.clients.iter().max_by_key(|(_, before, _)| before.tokens);
     Outcome {
         root_after,
@@ -198,6 +319,10 @@ fn outcome(repository: &Path, workspace: &Workspace, profile: Profile, root: &st
         returns,
         stays: again.is_ok_and(|again| again.outputs == compiled.outputs && again.map == compiled.map),
         instructions: (compiled.proof.instructions_before, compiled.proof.instructions_after),
+        same: same_bytes(repository, &options, &compiled),
+        endings: with_other_endings(repository, &options, &compiled),
+        loads: loads(workspace, &after, &compiled),
+        news: news(workspace, &after),
         plans: (
             compiled.clients.len(),
             compiled.clients.iter().filter(|(_, before, after)| after.tokens > before.tokens).count(),

@@ -9,6 +9,7 @@ pub mod decompile;
 mod duplicates;
 pub mod emit;
 mod evidence;
+mod folders;
 pub mod forms;
 mod items;
 mod lexicon;

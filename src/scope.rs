@@ -1,12 +1,14 @@
 //! How a client matches a rule's patterns against paths. These are not shell globs: see [`crate::clients`].
 //!
 //! A [`Scope`] is compiled once and then asked about paths below its anchor, the folder that its client measures from.
-//! [`match_all`] asks many scopes about many paths at once.
+//! [`match_all`] asks many scopes about many paths at once, [`Folded`] one after another about the same paths.
 
 mod braces;
 mod component;
+mod folded;
 mod many;
 
+pub use folded::Folded;
 pub use many::{match_all, match_each};
 
 use crate::clients::{Matching, ScopeGrammar};

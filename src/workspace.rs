@@ -7,7 +7,7 @@ mod own_memory;
 mod plans;
 mod rules;
 
-pub use own_memory::{OwnMemory, is_shared};
+pub use own_memory::{OwnMemory, is_shared, speaks_of_shared};
 pub use plans::ClientPlan;
 pub use rules::{ScopedRule, flag};
 
@@ -22,6 +22,7 @@ use crate::parse;
 use crate::paths::{PathIndex, Presence, normalize, parent};
 use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
+use crate::scope::{Folded, Scope};
 use crate::source::Source;
 use crate::tokens::{self, Encoding};
 use crate::world::{ReadError, World};
@@ -175,6 +176,7 @@ pub struct Workspace {
     /// Manifests, and configuration files of formatters and linters, in the root, by path.
     pub configs: BTreeMap<&'static str, String>,
     scoped_rules: OnceLock<Vec<ScopedRule>>,
+    folded: OnceLock<Folded>,
     /// Handoffs with what git says about them, once [`crate::handoff::survey::survey`] was made.
     pub handoffs: Handoffs,
     /// What documents say about others, once [`references::survey::survey`] was made.
@@ -243,6 +245,13 @@ impl Workspace {
     /// Rules and skills that are tied to paths, with what their patterns match; matched at the first question.
     pub fn scoped_rules(&self) -> &[ScopedRule] {
         self.scoped_rules.get_or_init(|| rules::scoped_rules(self))
+    }
+
+    /// The files below a folder that a scope matches which measures from there, sorted.
+    pub fn matched(&self, base: &str, scope: &Scope) -> Vec<&str> {
+        let files = &self.index.files;
+        let found = self.folded.get_or_init(|| Folded::new(files)).matched(files, base, scope);
+        found.into_iter().map(|at| &*files[at as usize]).collect()
     }
 
     /// The encoding in which tokens are counted.
@@ -382,6 +391,7 @@ fn load_files(
         configs,
         config,
         scoped_rules: OnceLock::new(),
+        folded: OnceLock::new(),
         handoffs: Handoffs::default(),
         references: References::default(),
         plans: OnceLock::new(),

@@ -5,7 +5,7 @@ mod journal;
 mod temporary;
 mod transaction;
 
-pub use transaction::{Recovered, recover, write_all};
+pub use transaction::{Recovered, recover, write_all, write_all_and_empty};
 
 use crate::paths;
 use std::fmt;

@@ -209,6 +209,47 @@ fn line_endings_and_marks_stay() {
 }
 
 #[test]
+fn what_sends_to_files_that_load_by_no_other_way_stays() {
+    let guidance = "## Guidance\n\nThe layout of each crate, what it depends on and how it came about stand in its own \
+        `AGENTS.md`. Each of them has a table of modules, and a list of what was tried before.\n\n";
+    let memory = PROJECT.replace("## Architecture", &format!("{guidance}## Architecture"));
+    let mut world = project(&memory);
+    let stays = |world: &Memory| {
+        let compiled = run(world, Target::ClaudeCode, &profile(Profile::Minimal), None).unwrap();
+        output(&compiled, "CLAUDE.md").contains("stand in its own")
+    };
+    assert!(!stays(&world), "nothing is there that it could send to");
+    world.add("/repo/crates/billing/AGENTS.md", "# Billing\n\n- Round each amount to cents.\n");
+    assert!(stays(&world));
+}
+
+#[test]
+fn the_line_endings_of_one_document_stay_its_own() {
+    let crlf = PROJECT.replace('\n', "\r\n");
+    let nested = "# Billing\n\n- Round each amount to cents.";
+    let ends = |compiled: &Compiled, path: &str| {
+        let text = output(compiled, path);
+        (text.matches("\r\n").count() > 0, text.replace("\r\n", "").contains('\n'))
+    };
+    // A rule becomes part of a nested file that has other line endings: what is made between the two has those of the file.
+    for (root, nested) in [(crlf.as_str(), nested.to_owned()), (PROJECT, nested.replace('\n', "\r\n"))] {
+        let mut world = project("");
+        world.files.remove(Path::new("/repo/CLAUDE.md"));
+        world.add("/repo/AGENTS.md", root);
+        world.add("/repo/crates/billing/AGENTS.md", nested.as_str());
+        let options = Options { index: true, ..profile(Profile::Balanced) };
+        let compiled = run(&world, Target::AgentsMd, &options, None).unwrap();
+        assert!(compiled.proof.holds(), "{:?}", compiled.proof);
+        let shared = output(&compiled, "crates/billing/AGENTS.md");
+        let newline = if nested.contains("\r\n") { "\r\n" } else { "\n" };
+        assert!(shared.starts_with(&format!("{nested}{newline}{newline}## Working on")), "{shared:?}");
+        assert_eq!(ends(&compiled, "AGENTS.md"), (root.contains("\r\n"), !root.contains("\r\n")));
+        let is_mixed = root.contains("\r\n") != nested.contains("\r\n");
+        assert_eq!(ends(&compiled, "docs/agents/index.md"), (!is_mixed, is_mixed), "an index of both is of neither");
+    }
+}
+
+#[test]
 fn every_target_comes_back_and_says_what_it_cannot() {
     let agents = project("").files;
     let mut world = Memory { files: agents };

@@ -251,11 +251,30 @@ fn a_hostile_map_writes_nothing_outside() {
 fn the_result_depends_on_nothing_but_the_tree() {
     let dir = repository();
     let first = ctxlint(dir.path(), &["compile", "--format", "json"]).out;
-    for threads in ["1", "2", "8"] {
-        for _ in 0..3 {
-            assert_eq!(ctxlint(dir.path(), &["--threads", threads, "compile", "--format", "json"]).out, first);
-        }
+    for threads in ["1", "8"].repeat(10) {
+        assert_eq!(ctxlint(dir.path(), &["--threads", threads, "compile", "--format", "json"]).out, first);
     }
+    // A file system lists a folder in its own order; one in memory by the order in which its files were made.
+    let memory = Path::new("/dev/shm");
+    let place = if memory.is_dir() { memory.to_path_buf() } else { std::env::temp_dir() };
+    let mut written = Vec::new();
+    for is_reversed in [false, true] {
+        let other = tempfile::tempdir_in(&place).unwrap();
+        let mut files: Vec<(String, Vec<u8>)> = tree(dir.path()).into_iter().collect();
+        if is_reversed {
+            files.reverse();
+        }
+        for (path, bytes) in files {
+            let path = other.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, bytes).unwrap();
+        }
+        git(other.path(), &["init", "-q"]);
+        assert_eq!(ctxlint(other.path(), &["compile", "--format", "json"]).out, first);
+        assert_eq!(ctxlint(other.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+        written.push(tree(other.path()));
+    }
+    assert_eq!(written[0], written[1]);
     let inner = dir.path().join("crates/front");
     assert_eq!(ctxlint(&inner, &["compile", "--format", "json"]).out, first, "wherever it is started");
 }
@@ -264,6 +283,7 @@ fn the_result_depends_on_nothing_but_the_tree() {
 fn a_forged_map_moves_no_other_file() {
     let dir = repository();
     write(dir.path(), ".gitignore", ".env\n");
+    write(dir.path(), "docs/guide.md", "# Guide\n\nWritten for people.\n");
     commit(dir.path(), "ignore");
     assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
     commit(dir.path(), "compiled");
@@ -271,14 +291,23 @@ fn a_forged_map_moves_no_other_file() {
     let text = read(dir.path(), ".ctxlint/map.json");
     write(dir.path(), ".env", "TOKEN=x\n");
     write(dir.path(), "docs/agents/notes.md", "my own\n");
+    // A plan may send a section anywhere, so a forged map says that one did.
+    let forged = |path: &str| text.replace("docs/agents/architecture.md", path);
+    let pinned = |path: &str| {
+        forged(path)
+            .replace("\"docs/agents\"", "\"docs\"")
+            .replace("\"confidence\"", "\"pinned\": true, \"confidence\"")
+    };
     let cases = [
         (".env", "its name is not that of a file of instructions"),
         ("crates/front/src/lib.rs", "its name is not that of a file of instructions"),
         ("README.md", "no target writes there"),
         ("docs/agents/notes.md", "git does not track it"),
+        ("docs/guide.md", "none of it stands in it"),
     ];
     for (path, why) in cases {
-        fs::write(&map, text.replace("docs/agents/architecture.md", path)).unwrap();
+        let is_pinned = path.starts_with("docs/guide");
+        fs::write(&map, if is_pinned { pinned(path) } else { forged(path) }).unwrap();
         git(dir.path(), &["commit", "-q", "-m", "forged", ".ctxlint"]);
         let before = tree(dir.path());
         for arguments in [
@@ -359,4 +388,50 @@ fn sections_of_the_same_name_keep_their_own_decisions() {
     assert!(!dir.path().join("docs/agents/releasing-2.md").exists(), "{}", run.out);
     let run = ctxlint(dir.path(), &["compile", "--frozen"]);
     assert_eq!(run.code, 0, "{}", run.out);
+}
+
+/// Every folder outside of `.git`.
+fn folders(dir: &Path) -> Vec<String> {
+    let entries = walkdir::WalkDir::new(dir).min_depth(1).sort_by_file_name();
+    let entries = entries.into_iter().filter_entry(|entry| entry.file_name() != ".git").filter_map(Result::ok);
+    let folders = entries.filter(|entry| entry.file_type().is_dir());
+    folders.map(|entry| entry.path().strip_prefix(dir).unwrap().to_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_way_back_takes_the_folders_along_that_were_made_and_no_others() {
+    let dir = repository();
+    // Empty before, and so empty afterwards.
+    fs::create_dir_all(dir.path().join(".claude/rules")).unwrap();
+    let before = folders(dir.path());
+    for _ in 0..2 {
+        assert_eq!(ctxlint(dir.path(), &["compile", "--write", "--allow-dirty"]).code, 0);
+        assert!(dir.path().join("docs/agents").is_dir());
+    }
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]).code, 0);
+    assert_eq!(folders(dir.path()), before);
+    // What somebody put there meanwhile stays.
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    fs::write(dir.path().join("docs/agents/mine.md"), "my own\n").unwrap();
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]).code, 0);
+    assert_eq!(fs::read_to_string(dir.path().join("docs/agents/mine.md")).unwrap(), "my own\n");
+    fs::remove_dir_all(dir.path().join("docs")).unwrap();
+    assert_eq!(folders(dir.path()), before);
+}
+
+#[test]
+fn a_map_names_no_folder_but_those_of_its_outputs() {
+    let dir = repository();
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    fs::create_dir(dir.path().join("empty")).unwrap();
+    let map = dir.path().join(".ctxlint/map.json");
+    let text = fs::read_to_string(&map).unwrap();
+    for path in ["empty", "../beside", ".git/refs/tags"] {
+        let forged = text.replace("\"docs/agents\"", &format!("\"{path}\""));
+        assert_ne!(forged, text);
+        fs::write(&map, forged).unwrap();
+        let run = ctxlint(dir.path(), &["decompile", "--write", "--allow-dirty"]);
+        assert!(run.code == 2 && run.err.contains("no folder of an output"), "{path}: {}", run.err);
+    }
+    assert!(dir.path().join("empty").is_dir());
 }

@@ -235,7 +235,7 @@ fn a_journal_from_elsewhere_makes_nothing_happen_outside() {
     let outside = tempfile::tempdir().unwrap();
     write(outside.path(), "precious", "x");
     let dir = many(1);
-    let body = "ctxlint journal 1\nrun 0123456789abcdef\nfile - - ../precious\n";
+    let body = "ctxlint journal 2\nrun 0123456789abcdef\nfile - - ../precious\n";
     let sum = xxhash_rust::xxh3::xxh3_64(body.as_bytes());
     write(dir.path(), ".ctxlint/journal", &format!("{body}sum {sum:016x}\ncommitted\n"));
     let run = ctxlint(dir.path(), &["check", "--fix"]);

@@ -284,6 +284,63 @@ fn diff_schema() -> Value {
     )
 }
 
+fn compile_schema() -> Value {
+    let size = object(&[("tokens", whole()), ("instructions", whole()), ("lines", whole())]);
+    let state = object(&[("startup", size)]);
+    let action = |names: &[&str]| json!({ "enum": names });
+    let section = |actions: &[&str], dst: &str| {
+        object(&[
+            ("src", described(text(), "the source, relative to the root")),
+            ("start_line", line()),
+            ("end_line", line()),
+            ("heading", described(list(text()), "the headings around the section and its own, the outermost first")),
+            ("action", action(actions)),
+            ("dst", described(text(), dst)),
+            ("scope", described(list(text()), "the patterns of a rule, as Claude Code reads them")),
+            ("tokens", whole()),
+            ("confidence", json!({ "type": "number", "minimum": 0, "maximum": 1 })),
+            ("evidence", list(text())),
+        ])
+    };
+    let proof = object(&[
+        ("partition", described(json!({ "type": "boolean" }), "every byte is in exactly one row of the map")),
+        ("fidelity", described(json!({ "type": "boolean" }), "undoing the rewrites gives the sources back")),
+        ("instructions_before", whole()),
+        ("instructions_after", whole()),
+        ("drops", list(text())),
+        ("links_broken", whole()),
+        ("scopes_checked", whole()),
+        ("ok", json!({ "type": "boolean" })),
+    ]);
+    let client = object(&[("name", text()), ("before", state.clone()), ("after", state.clone())]);
+    document(
+        "ctxlint compile --format json",
+        &[
+            ("target", action(&ctxlint::compile::targets::ALL.map(|target| target.name()))),
+            ("profile", action(&ctxlint::compile::plan::PROFILES.map(|profile| profile.name()))),
+            ("before", described(state.clone(), "what the client of the target loads at startup")),
+            ("after", state),
+            ("clients", described(list(client), "the same for every client in use")),
+            ("moves", list(section(&["rule", "skill", "document", "drop"], "the output; empty for what is dropped"))),
+            ("kept", described(list(section(&["keep"], "the output")), "what stays, with the reason")),
+            ("losses", described(list(text()), "what the target cannot express")),
+            ("notes", described(list(text()), "what was not planned, and why")),
+            ("proof", proof),
+        ],
+    )
+}
+
+fn verify_schema() -> Value {
+    let proof = object(&[
+        ("partition", json!({ "type": "boolean" })),
+        ("fidelity", json!({ "type": "boolean" })),
+        ("sources", described(whole(), "sources that could be rebuilt")),
+        ("problems", list(text())),
+        ("ok", json!({ "type": "boolean" })),
+    ]);
+    document("ctxlint compile --verify --format json", &[("proof", proof)])
+}
+
 /// Compares a schema with its file, or writes it.
 fn is_fresh(name: &str, schema: &Value) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schemas").join(format!("{name}.json"));
@@ -394,4 +451,53 @@ fn refs_and_diff_hold_to_their_schemas() {
     let value = parsed(&ctxlint(root, &["diff", "HEAD~1", "--format", "json"]).out);
     assert_eq!(value["head"], "worktree");
     assert!(!value["refs_broken"].as_array().unwrap().is_empty() && !value["loads"].as_array().unwrap().is_empty());
+}
+
+#[test]
+fn compile_and_its_proof_hold_to_their_schemas() {
+    let (compile, verify) = (compile_schema(), verify_schema());
+    is_fresh("compile", &compile);
+    is_fresh("compile-verify", &verify);
+    let release = "- Write the notes of the release.\n- Ask the others whether it is done.\n";
+    let memory = format!(
+        "# Shop\n\nA shop for spare parts.\n\n## Working on the api\n\n- Keep amounts in cents in `src/api/pay.ts`.\n\
+         - Return a result from `src/api/tax.ts`, and add a test to `src/api/pay.test.ts`.\n- Use the types of `src/api/`.\n\n\
+         ## Adding a provider\n\n1. Create a module in the folder.\n2. Register it in the table.\n3. Write a test that calls it.\n\
+         4. Describe it in the guide, see [the guide](docs/guide.md).\n\n## Architecture\n\nThe server reads orders from a \
+         queue. The queue is filled by the front. Orders are kept for a year.\n\n| Part | Task |\n| --- | --- |\n\
+         | front | takes orders |\n| queue | keeps them |\n\n## At the end\n\n{release}\n## Safety\n\n\
+         - Never commit secrets.\n\n## At the end\n\n{release}"
+    );
+    let files =
+        ["src/api/pay.ts", "src/api/tax.ts", "src/api/pay.test.ts", "src/web/page.tsx", "docs/guide.md", "a.py"];
+    let files = files.map(|path| (path, "x\n"));
+    let dir = repository(&[&[("CLAUDE.md", memory.as_str())][..], &files].concat());
+    let root = dir.path();
+    let mut seen = std::collections::BTreeSet::new();
+    for target in ctxlint::compile::targets::ALL {
+        let arguments = ["compile", "--drop", "duplicates", "--target", target.name(), "--format", "json"];
+        let value = parsed(&ctxlint(root, &arguments).out);
+        holds(&compile, &value);
+        let moves = value["moves"].as_array().unwrap().iter().chain(value["kept"].as_array().unwrap());
+        seen.extend(moves.map(|row| row["action"].as_str().unwrap().to_owned()));
+        seen.extend(value["losses"].as_array().unwrap().iter().map(|_| "loss".to_owned()));
+    }
+    let seen: Vec<&str> = seen.iter().map(String::as_str).collect();
+    assert_eq!(
+        seen,
+        ["document", "drop", "keep", "loss", "rule", "skill"],
+        "each kind of row is held against the schema"
+    );
+    // What must not pass: an action that nobody described.
+    let mut wrong = parsed(&ctxlint(root, &["compile", "--format", "json"]).out);
+    wrong["kept"][0]["action"] = json!("burn");
+    assert!(!jsonschema::validator_for(&compile).unwrap().is_valid(&wrong));
+    assert_eq!(ctxlint(root, &["compile", "--write"]).code, 0);
+    let proved = parsed(&ctxlint(root, &["compile", "--verify", "--format", "json"]).out);
+    holds(&verify, &proved);
+    assert_eq!(proved["proof"]["ok"], true);
+    write(root, "CLAUDE.md", "# Another\n");
+    let refuted = parsed(&ctxlint(root, &["compile", "--verify", "--format", "json"]).out);
+    holds(&verify, &refuted);
+    assert!(!refuted["proof"]["problems"].as_array().unwrap().is_empty());
 }

@@ -209,7 +209,11 @@ fn one(
         tree::must_be_clean(root, &changes, arguments.allow_dirty, |path| was_output(path) && !is_source(path))?;
     }
     if arguments.write || out.is_some() {
-        tree::write(place, &changes)?;
+        let is_compiled = wanted.get(MAP_PATH).is_some_and(Option::is_some);
+        let is_needed = |folder: &String| is_compiled && compiled.map.folders.contains(folder);
+        let before = previous.iter().flat_map(|map| &map.folders);
+        let folders: Vec<String> = before.filter(|folder| !is_needed(folder)).cloned().collect();
+        tree::write(place, &changes, &folders)?;
         text.push_str(&said(arguments, &human::written(&changes, out)));
     } else {
         text.push_str(&said(arguments, human::NOT_WRITTEN));

@@ -60,7 +60,7 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
         let wanted: Wanted =
             decompiled.sources.iter().map(|(path, bytes)| (path.clone(), Some(bytes.clone()))).collect();
         let changes = tree::changes(&out, &wanted, |_| false)?;
-        tree::write(&out, &changes)?;
+        tree::write(&out, &changes, &[])?;
         let _ = writeln!(text, "wrote {} to {}", counted(changes.len(), "file"), out.display());
     } else if arguments.write {
         let wanted = if in_place {
@@ -73,7 +73,7 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
         let changes = tree::changes(&root, &wanted, |_| true)?;
         let is_made = |path: &str| path == MAP_PATH || decompiled.removed.iter().any(|removed| removed == path);
         tree::must_be_clean(&root, &changes, arguments.allow_dirty, is_made)?;
-        tree::write(&root, &changes)?;
+        tree::write(&root, &changes, if in_place { &map.folders } else { &[] })?;
         let _ = writeln!(text, "wrote or removed {}", counted(changes.len(), "file"));
     } else {
         let _ = writeln!(text, "nothing written. --out DIR to look, --write to restore");

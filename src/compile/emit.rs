@@ -1,5 +1,6 @@
 //! Writes the outputs of a plan, and the map of every byte. Nothing is written to the disk here.
 
+use super::folders::made_folders;
 use super::items::{Group, grouped, level_of, plain_text, section_of};
 use super::map::{Made, Map, MapFile, MapSource, Rewrite, Row, first_line, hash_of};
 use super::plan::{Decision, Options, Plan};
@@ -123,6 +124,7 @@ pub fn emit(
         index: options.index,
         applied: plan.decisions.iter().any(|decision| decision.pinned),
         sources: map_sources,
+        folders: made_folders(&workspace.index, &files, previous),
         files,
     };
     Ok(Emitted { map, outputs, losses })
@@ -190,8 +192,10 @@ fn layout(
             out.push(Segment::Row { source, piece, raised, decision });
         }
     }
-    for (number, source) in sources.iter().enumerate() {
-        let nl = source.newline();
+    for number in 0..sources.len() {
+        // Several sources may share a file, which has the line ending of the first.
+        let home = homes.iter().position(|home| *home == homes[number]);
+        let nl = sources[home.unwrap_or(number)].newline();
         let of_source = |group: &&Group| plan.decisions[group.decisions[0]].source == number;
         let lines: Vec<String> = groups
             .iter()
@@ -227,7 +231,8 @@ fn index(files: &mut BTreeMap<String, Vec<Segment>>, groups: &[Group], sources: 
     if lines.is_empty() {
         return;
     }
-    let nl = sources.first().map_or("\n", Source::newline);
+    // It is about all of them, so one alone does not decide how its lines end.
+    let nl = if sources.iter().all(|source| source.newline() == "\r\n") { "\r\n" } else { "\n" };
     let text = format!("# Documents{nl}{nl}{}{nl}", lines.join(nl));
     files.insert(INDEX_PATH.to_owned(), vec![Segment::Made { template: "index", text }]);
 }
@@ -259,7 +264,12 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
     let mut out = String::new();
     let mut made: Vec<Made> = Vec::new();
     let mut last: Option<(usize, usize)> = None;
-    let mut newline = "\n";
+    // What is made between rows of several sources ends its lines as the first of them does.
+    let mut sources = segments.iter().filter_map(|segment| match segment {
+        Segment::Row { source, .. } => Some(*source),
+        Segment::Made { .. } => None,
+    });
+    let newline = sources.next().map_or("\n", |number| context.sources[number].newline());
     let mut definitions: Vec<String> = Vec::new();
     for segment in segments {
         match segment {
@@ -272,7 +282,6 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
             }
             Segment::Row { source: number, piece, raised, decision } => {
                 let source = &context.sources[*number];
-                newline = source.newline();
                 let follows = last.is_some_and(|(other, before)| other == *number && before + 1 == *piece);
                 if last.is_some() && !follows && !out.ends_with('\u{feff}') {
                     space(&mut out, &mut made, newline);

@@ -8,6 +8,7 @@ use crate::model::{BlockKind, InlineKind};
 use crate::source::Span;
 use crate::tokens;
 use crate::workspace::Workspace;
+use std::borrow::Cow;
 
 /// The facts of one piece, or of a section with all that stands under it.
 #[derive(Clone, Debug, Default)]
@@ -102,8 +103,10 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
     let span = Span::new(source.pieces[first].span.start as usize, source.pieces[last - 1].span.end as usize);
     let own = span.slice(text);
     let title = source.pieces[first].path.last().cloned().unwrap_or_default();
+    // How lines end says nothing about where a text belongs.
+    let plain = if own.contains('\r') { Cow::Owned(own.replace("\r\n", "\n")) } else { Cow::Borrowed(own) };
     let mut facts = Facts {
-        tokens: tokens::count(workspace.encoding(), own) as u64,
+        tokens: tokens::count(workspace.encoding(), &plain) as u64,
         lines: own.lines().filter(|line| !line.trim().is_empty()).count(),
         own: lexicon::classes(&title),
         ..Facts::default()

@@ -3,9 +3,9 @@
 
 use super::Refusal;
 use super::emit::INDEX_PATH;
-use super::map::{MAP_PATH, Map, MapFile};
+use super::map::{MAP_PATH, Map, MapFile, Row, first_line, hash_of};
 use super::targets::ALL;
-use crate::paths::{file_name, parent};
+use crate::paths::{file_name, is_below, parent};
 
 const HINT: &str = "restore the map, for example with git; without it there is no way back";
 
@@ -13,12 +13,13 @@ const HINT: &str = "restore the map, for example with git; without it there is n
 ///
 /// # Errors
 /// When a path leaves the folder of the map or lies in git's own, when it is no file of instructions by its name, or when
-/// an output that is no source stands where no target writes and no person sent a section.
+/// an output that is no source stands where no target writes and no person sent a section; when text went to a file that
+/// is no output; when a folder is said to be made that holds none.
 pub fn check(map: &Map) -> Result<(), Refusal> {
     let refuse = |path: &str, why: &str| {
         Err(Refusal::new(path, format!("the map names it, but {why}, so it was not compiled"), HINT))
     };
-    let rows = || map.sources.iter().flat_map(|source| &source.rows);
+    let rows = || rows(map);
     let outputs = map.files.iter().map(|file| file.path.as_str());
     let named = outputs.chain(map.sources.iter().map(|source| source.path.as_str()));
     for path in named.chain(rows().map(|row| row.dst.as_str()).filter(|dst| !dst.is_empty())) {
@@ -28,6 +29,10 @@ pub fn check(map: &Map) -> Result<(), Refusal> {
         if !is_instructions(path) {
             return refuse(path, "its name is not that of a file of instructions");
         }
+    }
+    let is_output = |path: &str| map.files.iter().any(|file| file.path == path);
+    if let Some(row) = rows().find(|row| !row.dst.is_empty() && !is_output(&row.dst)) {
+        return refuse(&row.dst, "it is none of its outputs");
     }
     for file in &map.files {
         let is_source = map.sources.iter().any(|source| source.path == file.path);
@@ -40,7 +45,32 @@ pub fn check(map: &Map) -> Result<(), Refusal> {
             return refuse(&file.path, "no target writes there");
         }
     }
+    for folder in &map.folders {
+        let outputs = map.files.iter().filter(|file| !file.was_source).map(|file| file.path.as_str());
+        if !stays_inside(folder) || !outputs.chain([MAP_PATH]).any(|path| is_below(path, folder)) {
+            return refuse(folder, "it is no folder of an output");
+        }
+    }
     Ok(())
+}
+
+fn rows(map: &Map) -> impl Iterator<Item = &Row> {
+    map.sources.iter().flat_map(|source| &source.rows)
+}
+
+/// Whether what stands at the path of an output can be that output, also where it was edited. Where a target writes, its
+/// place speaks for it. Anywhere else only its text does: as it was written, or with the first line of a section that
+/// was sent there.
+pub fn can_be(map: &Map, file: &MapFile, bytes: &[u8]) -> bool {
+    if file.was_source || is_written(file) || hash_of(bytes) == file.hash {
+        return true;
+    }
+    let sent: Vec<&str> = rows(map).filter(|row| row.dst == file.path).map(|row| row.head.as_str()).collect();
+    let mut lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    lines.any(|line| {
+        let hash = hash_of(first_line(line));
+        sent.iter().any(|head| !head.is_empty() && hash.starts_with(head))
+    })
 }
 
 /// Whether the path is relative and plain, and lies neither in git's folder nor on the map itself.

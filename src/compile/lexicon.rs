@@ -131,11 +131,15 @@ pub(super) fn classes(title: &str) -> Vec<Class> {
         words.push(if keeps { c } else { ' ' });
     }
     let words: String = words.split_whitespace().flat_map(|word| [" ", word]).chain([" "]).collect();
+    // A heading has few words and the lists have many entries, so it is looked at word by word.
+    let starts: Vec<usize> = words.match_indices(' ').map(|(at, _)| at).collect();
     let mut found: Vec<(usize, Class)> = Vec::new();
     for (class, list) in HEADINGS {
         let at = list.iter().filter_map(|entry| {
             if entry.starts_with(|c: char| c.is_ascii() || ('\u{c0}'..'\u{250}').contains(&c)) {
-                words.find(&format!(" {entry}"))
+                starts.iter().copied().find(|at| words[at + 1..].starts_with(entry))
+            } else if words.is_ascii() {
+                None
             } else {
                 words.find(entry)
             }

@@ -27,6 +27,8 @@ pub struct Map {
     pub sources: Vec<MapSource>,
     /// The outputs, by path.
     pub files: Vec<MapFile>,
+    /// Folders that were not there before the outputs and their map, by path.
+    pub folders: Vec<String>,
 }
 
 /// One source.

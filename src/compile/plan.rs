@@ -13,7 +13,8 @@ use super::targets::{self, Target};
 use super::{Action, duplicates};
 use crate::source::Span;
 use crate::workspace::Workspace;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// How much leaves the root.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -189,6 +190,7 @@ pub fn plan(
     let mut plan = Plan::default();
     let terrain = &Terrain::new(workspace);
     let duplicates = duplicates::find(sources, options, workspace);
+    let linked = linked_anchors(workspace);
     for (number, source) in sources.iter().enumerate() {
         if let Some(why) = &source.frozen {
             plan.notes.push(format!("{}: nothing of it moves: {why}", source.path()));
@@ -204,7 +206,7 @@ pub fn plan(
             ));
             continue;
         }
-        let linked = linked_anchors(workspace, source);
+        let linked = linked.get(source.path()).map_or(&[][..], Vec::as_slice);
         let mut closed: Vec<Action> = Vec::new();
         for action in [Action::Rule, Action::Skill, Action::Document] {
             if targets::is_ignored(target, workspace, &source.base, action) {
@@ -217,7 +219,7 @@ pub fn plan(
         for at in 0..source.pieces.len() {
             let above = source.pieces[at].parent.filter(|parent| source.pieces[*parent].level > 1);
             let parent = above.and_then(|parent: usize| judged[parent].guess.clone());
-            judged.push(judge(terrain, source, at, parent.as_ref(), &linked, &closed));
+            judged.push(judge(terrain, source, at, parent.as_ref(), linked, &closed));
         }
         let before = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
         let rows = before.map_or(&[][..], |mapped| mapped.rows.as_slice());
@@ -275,18 +277,16 @@ fn keep_all<'a>(
     source.pieces.iter().enumerate().map(move |(at, piece)| keep(number, at, tokens(piece), why))
 }
 
-/// Headings that other files link to: whoever follows such a link must find them.
-fn linked_anchors(workspace: &Workspace, source: &Source<'_>) -> Vec<String> {
+/// Headings that other files link to, by the path of the file that has them: whoever follows such a link must find them.
+fn linked_anchors(workspace: &Workspace) -> HashMap<Arc<str>, Vec<String>> {
     use crate::references::links::{self, Destination};
-    let mut found = Vec::new();
-    for file in workspace.files.iter().filter(|file| file.linted && file.path != source.file.path) {
-        if !file.source.text.contains('#') {
-            continue;
-        }
+    let mut found: HashMap<Arc<str>, Vec<String>> = HashMap::new();
+    for file in workspace.files.iter().filter(|file| file.linted && file.source.text.contains('#')) {
         for link in links::links(file) {
             let (Destination::Path(path), Some(fragment)) = (&link.destination, &link.fragment) else { continue };
-            if links::find(&workspace.index, &file.path, path).is_some_and(|real| real == source.file.path) {
-                found.push(super::rewrite::skeleton(fragment));
+            let real = links::find(&workspace.index, &file.path, path).filter(|real| *real != file.path);
+            if let Some(real) = real {
+                found.entry(real).or_default().push(super::rewrite::skeleton(fragment));
             }
         }
     }

@@ -7,12 +7,13 @@ use super::map::{Map, Row, hash_of, undo};
 use super::sources::Source;
 use super::targets::{self, Target};
 use crate::clients::Client;
+use crate::load::Plan;
 use crate::measure::{self, Measured};
 use crate::paths::Presence;
 use crate::references::links::{self, Destination};
 use crate::workspace::{self, File, Workspace};
 use crate::world::{Overlay, World};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 /// What was proved.
@@ -141,7 +142,7 @@ fn cover_of_output(map: &Map, path: &str, bytes: &[u8], made: &[super::map::Made
 /// The workspace with the outputs in it.
 pub fn after(world: &dyn World, workspace: &Workspace, outputs: &[(String, Vec<u8>)]) -> Workspace {
     let overlay = over(world, workspace, outputs);
-    workspace::load(&overlay, &workspace.root, workspace.settings.clone(), None)
+    workspace::load_beside(&overlay, workspace.settings.clone(), None, workspace, &|_| {})
 }
 
 fn over<'a>(world: &'a dyn World, workspace: &Workspace, outputs: &[(String, Vec<u8>)]) -> Overlay<'a> {
@@ -252,14 +253,14 @@ fn check_scopes(
     target: Target,
     proof: &mut Proof,
 ) {
-    let mut seen: Vec<(&str, &[String])> = Vec::new();
+    let mut seen: HashSet<(&str, &[String])> = HashSet::new();
+    // Each rule with the first file of its scope.
+    let mut rules: Vec<(&str, &str)> = Vec::new();
     for (source, row) in emitted.map.sources.iter().flat_map(|source| source.rows.iter().map(move |row| (source, row)))
     {
-        let key = (row.dst.as_str(), row.scope.as_slice());
-        if row.action != Action::Rule.name() || seen.contains(&key) {
+        if row.action != Action::Rule.name() || !seen.insert((row.dst.as_str(), row.scope.as_slice())) {
             continue;
         }
-        seen.push(key);
         let base = sources.iter().find(|other| other.path() == source.path).map_or("", |source| source.base.as_str());
         let files = targets::matched(workspace, base, &row.scope);
         let Some(first) = files.first() else {
@@ -267,16 +268,32 @@ fn check_scopes(
             continue;
         };
         proof.scopes_checked += 1;
-        if row.dst.starts_with("docs/") || row.dst.contains("/docs/agents/") {
-            continue;
+        if !(row.dst.starts_with("docs/") || row.dst.contains("/docs/agents/")) {
+            rules.push((row.dst.as_str(), first));
         }
-        let plan = match target {
-            // Codex takes the files between the root and its start, and none later.
-            Target::AgentsMd => after.plan_at(target.client(), crate::paths::parent(&row.dst)),
-            _ => after.plan_of(target.client(), &[first]),
-        };
-        if !plan.loads.iter().any(|load| load.path == row.dst && !load.text.is_empty()) {
-            proof.problems.push(format!("{}: it does not load when {first} is touched", row.dst));
+    }
+    let loads = |plan: &Plan, rule: &str| plan.loads.iter().any(|load| load.path == rule && !load.text.is_empty());
+    // All in one session first: what loads at the touch of its own file loads at that touch alone too.
+    let touched: Vec<&str> = rules.iter().map(|(_, first)| *first).collect();
+    let session = match target {
+        Target::AgentsMd => Plan::default(),
+        _ => after.plan_of(target.client(), &touched),
+    };
+    let own: HashSet<(&str, usize)> = session
+        .loads
+        .iter()
+        .filter(|load| !load.text.is_empty())
+        .filter_map(|load| Some((load.path.as_str(), load.touch?)))
+        .collect();
+    for (at, (rule, first)) in rules.iter().enumerate() {
+        let is_loaded = own.contains(&(*rule, at))
+            || match target {
+                // Codex takes the files between the root and its start, and none later.
+                Target::AgentsMd => loads(&after.plan_at(target.client(), crate::paths::parent(rule)), rule),
+                _ => loads(&after.plan_of(target.client(), &[*first]), rule),
+            };
+        if !is_loaded {
+            proof.problems.push(format!("{rule}: it does not load when {first} is touched"));
         }
     }
 }

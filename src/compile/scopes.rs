@@ -402,8 +402,11 @@ fn tops<'a>(candidates: &[&'a str], source: &Source<'_>, is_meant: impl Fn(&str)
         |dir: &str| dir.split('/').any(|part| ASIDE.contains(&part.to_lowercase().as_str()) || part.starts_with('.'));
     let is_found =
         |dir: &&str| is_inside(source, dir) && dir.matches('/').count() < 4 && is_meant(dir) && !is_aside(dir);
-    let found: Vec<&str> = candidates.iter().copied().filter(is_found).collect();
-    found.iter().copied().filter(|dir| !found.iter().any(|other| other != dir && is_below(dir, other))).collect()
+    let found: BTreeSet<&str> = candidates.iter().copied().filter(is_found).collect();
+    let is_top = |dir: &&str| {
+        !std::iter::successors(Some(parent(dir)), |dir| Some(parent(dir))).take(4).any(|dir| found.contains(dir))
+    };
+    found.iter().copied().filter(is_top).collect()
 }
 
 /// Folders that hold what is about other folders.
@@ -442,10 +445,10 @@ const CONTAINERS: [&str; 14] = [
 
 /// The pattern for a folder, and for those beside it whose names go on: `crates/ty` and `crates/ty_ide`.
 fn family(terrain: &Terrain<'_>, source: &Source<'_>, dir: &str) -> String {
-    let goes_on = |other: &str| {
-        parent(other) == parent(dir) && other.strip_prefix(dir).is_some_and(|rest| rest.starts_with(['-', '_']))
-    };
-    let relatives = terrain.workspace.index.dirs.iter().filter(|other| goes_on(other)).count();
+    let dirs = &terrain.workspace.index.dirs;
+    let start = dirs.partition_point(|other| **other < *dir);
+    let rests = dirs[start..].iter().map_while(|other| other.strip_prefix(dir));
+    let relatives = rests.filter(|rest| rest.starts_with(['-', '_']) && !rest.contains('/')).count();
     let pattern = pattern_of(source, dir, true);
     if relatives >= 2 { pattern.replace("/**", "*/**") } else { pattern }
 }

@@ -11,7 +11,7 @@ use crate::model::{BlockKind, Format, InlineKind, NO_PARENT};
 use crate::paths::{is_below, parent};
 use crate::references::State;
 use crate::source::Span;
-use crate::workspace::{File, FileState, ImportEdge, ImportTarget, Workspace};
+use crate::workspace::{File, FileState, ImportEdge, ImportTarget, Workspace, speaks_of_shared};
 use std::collections::BTreeSet;
 
 /// One source with its pieces.
@@ -195,6 +195,9 @@ pub(super) fn bound_in(workspace: &Workspace, source: &Source<'_>, bytes: Span) 
     if of_file.into_iter().any(|edge| edge.import.state == State::Live && inside(edge.import.span)) {
         return Some(IMPORTS);
     }
+    if source.at_start && speaks_of_shared(bytes.slice(text)) && has_passed_over(workspace) {
+        return Some("it sends to files that load by no other way");
+    }
     let footnote = |kind: BlockKind| kind == BlockKind::Footnote;
     if document.blocks.iter().any(|block| inside(block.span) && footnote(block.kind))
         || document.inlines.iter().any(|inline| inline.kind == InlineKind::FootnoteReference && inside(inline.span))
@@ -221,6 +224,13 @@ pub(super) fn bound_in(workspace: &Workspace, source: &Source<'_>, bytes: Span) 
         return Some("it has HTML with a relative path");
     }
     None
+}
+
+/// Whether Claude Code passes over an `AGENTS.md` of a folder, so that only a text can send to it.
+fn has_passed_over(workspace: &Workspace) -> bool {
+    let own = workspace.own_memory();
+    let nested = |at: &RoleAt| own.shadows(at) && !matches!(parent(&at.path), "" | ".claude");
+    workspace.files.iter().any(|file| file.roles.iter().any(nested))
 }
 
 /// Whether every tag that is opened is closed again, in order.

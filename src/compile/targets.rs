@@ -203,55 +203,18 @@ fn as_paths(item: &Item) -> Vec<String> {
     item.scope.iter().map(convert).collect()
 }
 
-/// The files that patterns match in Claude Code.
+/// The files that patterns match in Claude Code; none where they say nothing.
 pub(super) fn matched<'a>(workspace: &'a Workspace, base: &str, scope: &[String]) -> Vec<&'a str> {
-    if let Some(found) = plainly_matched(workspace, base, scope) {
-        return found;
-    }
-    let Some(matches) = matcher(base, scope) else { return Vec::new() };
-    let files = workspace.index.below(base).iter().map(|path| &**path);
-    files.filter(|path| matches(path)).collect()
-}
-
-/// Tells for a path relative to the root whether the patterns match it.
-fn matcher(base: &str, scope: &[String]) -> Option<impl Fn(&str) -> bool + use<>> {
-    let compiled = Scope::new(scope.iter().map(String::as_str), clients::claude_code::CLIENT.scope?);
-    let cut = if base.is_empty() { 0 } else { base.len() + 1 };
-    (!compiled.always).then_some(move |path: &str| path.get(cut..).is_some_and(|inside| compiled.matches(inside)))
-}
-
-/// What patterns match that are files and whole folders of the tree, which needs no look at every file.
-fn plainly_matched<'a>(workspace: &'a Workspace, base: &str, scope: &[String]) -> Option<Vec<&'a str>> {
-    let index = &workspace.index;
-    let mut found: Vec<&str> = Vec::new();
-    for pattern in scope {
-        let inside = pattern.strip_prefix('/')?;
-        let plain = inside.strip_suffix("/**").unwrap_or(inside);
-        if plain.is_empty() || plain.contains(['*', '?', '[', '{', '!', '\\']) {
-            return None;
-        }
-        let path = under(base, plain);
-        let files = index.below(&path);
-        found.extend(files.iter().map(|path| &**path));
-        if let Ok(at) = index.files.binary_search_by(|file| (**file).cmp(&path)) {
-            found.push(&index.files[at]);
-        } else if files.is_empty() {
-            // Claude Code does not mind the case of letters.
-            return None;
-        }
-    }
-    found.sort_unstable();
-    found.dedup();
-    Some(found)
+    let Some(grammar) = clients::claude_code::CLIENT.scope else { return Vec::new() };
+    let compiled = Scope::new(scope.iter().map(String::as_str), grammar);
+    if compiled.always { Vec::new() } else { workspace.matched(base, &compiled) }
 }
 
 /// Whether the converted patterns mean the same files to the client.
 fn means_the_same(workspace: &Workspace, item: &Item, client: &Client, patterns: &[String]) -> bool {
     let Some(grammar) = client.scope else { return false };
-    let wanted = matched(workspace, &item.base, &item.scope);
     let compiled = Scope::new(patterns.iter().map(String::as_str), grammar);
-    let found = workspace.index.files.iter().map(|path| &**path).filter(|path| compiled.matches(path));
-    !compiled.always && found.collect::<Vec<_>>() == wanted
+    !compiled.always && workspace.matched("", &compiled) == matched(workspace, &item.base, &item.scope)
 }
 
 /// The deepest folder that holds all of some files.

@@ -7,7 +7,7 @@ use crate::load::Load;
 use crate::paths::{file_name, normalize, parent, relative};
 use crate::references::State;
 use crate::source::Span;
-use crate::workspace::{File, ImportTarget, Workspace, is_shared};
+use crate::workspace::{File, ImportTarget, Workspace, is_shared, speaks_of_shared};
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
@@ -95,7 +95,7 @@ fn loaded_files(workspace: &Workspace) -> BTreeSet<Arc<str>> {
     let at_start = plan.map_or(&[][..], |plan| &plan.plan.loads);
     let is_read = |load: &&Load| matches!(load.role, Role::Memory | Role::LocalMemory | Role::Rule | Role::Imported);
     let read = at_start.iter().filter(is_read).filter_map(|load| workspace.real_file(&load.path));
-    let sends_to_all = read.into_iter().any(speaks_of_others);
+    let sends_to_all = read.into_iter().any(|file| speaks_of_shared(&file.source.text));
     let named: HashSet<String> = texts.iter().flat_map(|file| named_in(file)).collect();
     for file in workspace.files.iter().filter(|file| !loaded.contains(&file.path)) {
         let Some(role) = file.roles.iter().find(|role| is_shared(role)) else { continue };
@@ -106,17 +106,6 @@ fn loaded_files(workspace: &Workspace) -> BTreeSet<Arc<str>> {
     }
     loaded.extend(mentioned);
     loaded
-}
-
-/// Whether a text speaks of `AGENTS.md` in general, as in "read the `AGENTS.md` of a package first": neither as a heading
-/// nor as an import nor as a link to one of them.
-fn speaks_of_others(file: &File) -> bool {
-    let text = file.source.text.as_str();
-    text.match_indices(NAME).any(|(at, name)| {
-        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
-        let is_part = text[..at].ends_with(['@', '/', '[', '(', '.']);
-        !is_part && !text[line..].starts_with('#') && !text[at + name.len()..].starts_with("](")
-    })
 }
 
 /// The name that several clients share.

@@ -22,6 +22,8 @@ struct JsonMap {
     applied: bool,
     sources: Vec<JsonSource>,
     files: Vec<JsonFile>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    folders: Vec<String>,
 }
 
 #[derive(Deserialize, Serialize)]
@@ -121,6 +123,7 @@ pub fn to_json(map: &Map) -> String {
         applied: map.applied,
         sources: map.sources.iter().map(source).collect(),
         files: map.files.iter().map(file).collect(),
+        folders: map.folders.clone(),
     };
     to_text(&json, true)
 }
@@ -185,6 +188,7 @@ pub fn from_json(text: &str) -> Result<Map, String> {
         applied: json.applied,
         sources,
         files: json.files.into_iter().map(file).collect(),
+        folders: json.folders,
     })
 }
 

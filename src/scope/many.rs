@@ -141,6 +141,6 @@ fn keys(pattern: &Pattern) -> Vec<Key> {
 }
 
 /// From the last dot on.
-fn extension(part: &str) -> Option<&str> {
+pub(super) fn extension(part: &str) -> Option<&str> {
     part.rfind('.').map(|at| &part[at..])
 }

@@ -1,5 +1,6 @@
 use super::*;
-use crate::clients::claude_code;
+use crate::clients::{self, claude_code};
+use proptest::prelude::*;
 
 const PATHS: [&str; 3] = ["src/sub/a.ts", "a.ts", "src/.x/.a.ts"];
 
@@ -214,4 +215,41 @@ fn samples_are_paths_that_the_pattern_matches() {
         assert!(samples.iter().any(|path| scope.matches(path)), "{text}: {samples:?}");
     }
     assert!(samples("dist/**", &claude_code::SCOPE).contains(&"dist/x".to_owned()));
+}
+
+/// Patterns and paths of a few names, so that they meet often.
+fn text_of(parts: &'static [&'static str], most: usize) -> impl Strategy<Value = String> {
+    proptest::collection::vec(proptest::sample::select(parts), 1..most).prop_map(|parts| parts.join("/"))
+}
+
+proptest! {
+    #[test]
+    fn folded_paths_give_what_a_scope_matches_one_by_one(
+        mut paths in proptest::collection::vec(text_of(&["a", "A", "b.ts", "B.ts", "a-b", "Ä", "x.d"], 5), 1..30),
+        patterns in proptest::collection::vec(
+            (
+                proptest::sample::select(&["", "/", "!", "./"][..]),
+                text_of(&["a", "B.TS", "*", "**", "*.ts", "a*", "ä", "{a,b.ts}", "[ab]", "*.d", ""], 5),
+                proptest::sample::select(&["", "/", "/**"][..]),
+            ),
+            0..4,
+        ),
+        base in proptest::sample::select(&["", "a", "A", "a/b.ts", "Ä"][..]),
+    ) {
+        paths.sort();
+        paths.dedup();
+        let folded = Folded::new(&paths);
+        let patterns: Vec<String> = patterns.iter().map(|(start, text, end)| format!("{start}{text}{end}")).collect();
+        for client in clients::all() {
+            let Some(grammar) = client.scope else { continue };
+            let scope = Scope::new(patterns.iter().map(String::as_str), grammar);
+            let inside = |path: &String| match base {
+                "" => Some(path.clone()),
+                base => path.strip_prefix(base)?.strip_prefix('/').map(str::to_owned),
+            };
+            let is_wanted = |at: &usize| inside(&paths[*at]).is_some_and(|inside| scope.matches(&inside));
+            let wanted: Vec<u32> = (0..paths.len()).filter(is_wanted).map(|at| at as u32).collect();
+            prop_assert_eq!(folded.matched(&paths, base, &scope), wanted, "{:?} for {}", &patterns, client.name);
+        }
+    }
 }

@@ -56,6 +56,19 @@ pub fn is_shared(role: &RoleAt) -> bool {
     role.client == claude_code::CLIENT.name && role.role == Role::Memory && !is_own(role)
 }
 
+/// Whether a text speaks of `AGENTS.md` in general, as in "read the `AGENTS.md` of a package first": neither as a heading
+/// nor as an import nor as a link to one of them.
+pub fn speaks_of_shared(text: &str) -> bool {
+    text.match_indices(SHARED).any(|(at, name)| {
+        let line = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+        let is_part = text[..at].ends_with(['@', '/', '[', '(', '.']);
+        !is_part && !text[line..].starts_with('#') && !text[at + name.len()..].starts_with("](")
+    })
+}
+
+/// The name that several clients share.
+const SHARED: &str = "AGENTS.md";
+
 /// Whether this is a memory file under the client's own name.
 fn is_own(role: &RoleAt) -> bool {
     let rule = clients::by_name(role.client).and_then(|client| client.rule_of(&role.path));

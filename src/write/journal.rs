@@ -10,7 +10,7 @@ use std::io::{self, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 
 /// The first line of every journal. A new form gets a new number.
-const MAGIC: &str = "ctxlint journal 1";
+const MAGIC: &str = "ctxlint journal 2";
 /// The name of the journal.
 const NAME: &str = "journal";
 /// How often a journal that vanished between opening and locking is opened again.
@@ -45,6 +45,8 @@ pub(super) struct Journal {
     pub(super) run: String,
     /// Folders that the run makes, outer ones first, relative to [`Place::base`].
     pub(super) dirs: Vec<String>,
+    /// Folders that go with the files of the run where nothing is left in them, inner ones first, likewise.
+    pub(super) emptied: Vec<String>,
     /// The files.
     pub(super) entries: Vec<Entry>,
     /// How far it came.
@@ -187,7 +189,7 @@ impl Held {
         };
         // Nobody but ctxlint should write here, but an unpacked archive may bring a journal along.
         let of_files = journal.entries.iter().map(|entry| &entry.path);
-        match journal.dirs.iter().chain(of_files).find(|relative| !in_place(relative)) {
+        match journal.dirs.iter().chain(&journal.emptied).chain(of_files).find(|relative| !in_place(relative)) {
             Some(wrong) => Err(WriteError::Spoiled { journal: path, names: wrong.clone() }),
             None => Ok(Some(journal)),
         }
@@ -244,6 +246,9 @@ fn to_text(journal: &Journal) -> String {
     for dir in &journal.dirs {
         let _ = writeln!(text, "dir {dir}");
     }
+    for dir in &journal.emptied {
+        let _ = writeln!(text, "emptied {dir}");
+    }
     for Entry { path, old, new } in &journal.entries {
         let _ = writeln!(text, "file {} {} {path}", hash(*old), hash(*new));
     }
@@ -271,11 +276,13 @@ fn parse(text: &str) -> Option<Journal> {
         "-" => Some(None),
         digits => u128::from_str_radix(digits, 16).ok().map(Some),
     };
-    let mut journal = Journal { run, dirs: Vec::new(), entries: Vec::new(), state: State::Preparing };
+    let mut journal =
+        Journal { run, dirs: Vec::new(), emptied: Vec::new(), entries: Vec::new(), state: State::Preparing };
     for line in lines {
         let (kind, rest) = line.split_once(' ')?;
         match kind {
             "dir" => journal.dirs.push(rest.to_owned()),
+            "emptied" => journal.emptied.push(rest.to_owned()),
             "file" => {
                 let mut parts = rest.splitn(3, ' ');
                 let (old, new) = (hash(parts.next()?)?, hash(parts.next()?)?);
@@ -302,7 +309,8 @@ mod tests {
         let entries =
             vec![entry("a b.md", Some(1), Some(u128::MAX)), entry("c", None, Some(2)), entry("d", Some(3), None)];
         let run = "0123456789abcdef".to_owned();
-        let journal = Journal { run, dirs: vec!["x".to_owned(), "x/y".to_owned()], entries, state: State::Committed };
+        let dirs = vec!["x".to_owned(), "x/y".to_owned()];
+        let journal = Journal { run, dirs, emptied: vec!["z".to_owned()], entries, state: State::Committed };
         let text = to_text(&journal);
         assert_eq!(parse(&text), Some(journal.clone()));
         let marked = text.len() - mark(State::Committed).len();

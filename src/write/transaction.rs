@@ -48,11 +48,19 @@ struct Step<'a> {
 /// When a destination is refused, a file is not as expected ([`WriteError::Changed`] names all of them), another process
 /// is writing, or the system fails. Every file then holds what it held before.
 pub fn write_all(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
+    write_all_and_empty(root, changes, &[])
+}
+
+/// [`write_all`], and removes those of the `folders`, relative to the root, in which nothing is left then.
+///
+/// # Errors
+/// As for [`write_all`].
+pub fn write_all_and_empty(root: &Path, changes: &[Change], folders: &[String]) -> Result<(), WriteError> {
     if changes.is_empty() {
         return Ok(());
     }
-    for change in changes {
-        destination(root, &change.path)?;
+    for path in changes.iter().map(|change| &change.path).chain(folders) {
+        destination(root, path)?;
     }
     let real_root = canonical(root)?;
     recover(root)?;
@@ -62,7 +70,7 @@ pub fn write_all(root: &Path, changes: &[Change]) -> Result<(), WriteError> {
         let unfinished = |(path, error)| WriteError::Unfinished { journal: held.place.path(), path, error };
         finish_run(&held.place.base, &journal, &mut Recovered::default()).map_err(unfinished)?;
     }
-    let done = run(root, &mut held, changes);
+    let done = run(root, &mut held, changes, folders);
     let finished = match &done {
         // Something could neither be done nor taken back: the journal stays for the next run.
         Err(WriteError::Unfinished { .. }) => return done,
@@ -114,15 +122,16 @@ fn hold(real_root: &Path) -> Result<Held, WriteError> {
     Err(last.unwrap_or_else(|| failed(real_root, io::ErrorKind::NotFound.into())))
 }
 
-fn run(root: &Path, held: &mut Held, changes: &[Change]) -> Result<(), WriteError> {
+fn run(root: &Path, held: &mut Held, changes: &[Change], folders: &[String]) -> Result<(), WriteError> {
     let steps = steps(root, &held.place, changes)?;
     if steps.is_empty() {
         return Ok(());
     }
     let base = held.place.base.clone();
     let dirs = new_folders(&base, &steps);
+    let emptied = emptied(root, &base, folders)?;
     let entries = steps.iter().map(|step| step.entry.clone()).collect();
-    let mut journal = Journal { run: run_name(), dirs, entries, state: State::Preparing };
+    let mut journal = Journal { run: run_name(), dirs, emptied, entries, state: State::Preparing };
     let done = carry_out(held, &base, &mut journal, &steps);
     let unfinished = |(path, error)| WriteError::Unfinished { journal: held.place.path(), path, error };
     let Err(error) = done else { return clean(&base, &journal).map_err(unfinished) };
@@ -226,6 +235,21 @@ fn new_folders(base: &Path, steps: &[Step<'_>]) -> Vec<String> {
         }
     }
     dirs
+}
+
+/// Folders by their paths from `base`, inner ones first.
+fn emptied(root: &Path, base: &Path, folders: &[String]) -> Result<Vec<String>, WriteError> {
+    let mut found = Vec::new();
+    for folder in folders {
+        let target = destination(root, folder)?;
+        let relative = target.strip_prefix(base).ok().and_then(Path::to_str).unwrap_or_default();
+        // A link to a folder is none.
+        if !relative.is_empty() && std::fs::symlink_metadata(root.join(folder)).is_ok_and(|meta| meta.is_dir()) {
+            found.push(relative.replace('\\', "/"));
+        }
+    }
+    found.sort_unstable_by(|a, b| b.cmp(a));
+    Ok(found)
 }
 
 /// A name that no other run has: the standard library's seed for hash maps differs each time.
@@ -364,7 +388,8 @@ fn finish_run(base: &Path, journal: &Journal, recovered: &mut Recovered) -> Resu
     clean(base, journal)
 }
 
-/// Removes what is temporary, and the folders that a run made which was taken back.
+/// Removes what is temporary, and folders in which nothing is left: those that a run made which was taken back, and those
+/// that one leaves empty which was completed.
 fn clean(base: &Path, journal: &Journal) -> Result<(), (String, io::Error)> {
     for at in 0..journal.entries.len() {
         let (new, old) = temporary(base, journal, at);
@@ -376,11 +401,13 @@ fn clean(base: &Path, journal: &Journal) -> Result<(), (String, io::Error)> {
             }
         }
     }
-    if journal.state != State::Committed {
-        for dir in journal.dirs.iter().rev() {
-            // A folder that somebody has put something into stays.
-            let _ = std::fs::remove_dir(base.join(dir));
-        }
+    let folders: Vec<&String> = match journal.state {
+        State::Committed => journal.emptied.iter().collect(),
+        _ => journal.dirs.iter().rev().collect(),
+    };
+    for dir in folders {
+        // A folder that holds something stays.
+        let _ = std::fs::remove_dir(base.join(dir));
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use crate::compile::map::{MAP_PATH, Map, hash_of};
 use crate::report::map::from_json;
 use crate::world::git::uncommitted;
 use crate::world::{Disk, ReadError, World};
-use crate::write::{Change, Expected, write_all};
+use crate::write::{Change, Expected, write_all_and_empty};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -44,16 +44,22 @@ pub(crate) fn restore(dir: &Path, map: &Map) -> Result<Decompiled, Unusable> {
     decompile(map, &bytes).map_err(refused)
 }
 
-/// Refuses outputs that git does not track and that are not as they were compiled: one that git ignores is no output, and
-/// of any other nothing would be left once its text moved. Without git nothing is told.
+/// Refuses outputs that a map may name only to have them moved. Where no target writes, the text must be that of an
+/// output. One that git does not track must be as it was compiled: one that git ignores is no output, and of any other
+/// nothing would be left once its text moved. Without git nothing is told of that.
 pub(crate) fn must_be_known(root: &Path, map: &Map) -> Result<(), Unusable> {
-    let Ok(tracked) = crate::world::git::tracked(root) else { return Ok(()) };
+    let tracked = crate::world::git::tracked(root).ok();
     for file in &map.files {
-        if tracked.binary_search(&file.path).is_ok() {
-            continue;
-        }
         let Some(bytes) = read(root, &file.path)? else { continue };
-        if hash_of(&bytes) != file.hash {
+        if !forms::can_be(map, file, &bytes) {
+            let message =
+                format!("{}: the map says that a plan sent text there, and none of it stands in it", file.path);
+            let hint =
+                format!("if it is yours, restore {MAP_PATH}, for example with git; if it is an output, restore it");
+            return Err(Unusable::new(message, hint));
+        }
+        let is_tracked = tracked.as_ref().is_none_or(|tracked| tracked.binary_search(&file.path).is_ok());
+        if !is_tracked && hash_of(&bytes) != file.hash {
             let message = format!("{}: git does not track it, and it is not what the map says was compiled", file.path);
             let hint = format!(
                 "if it is yours, restore {MAP_PATH}, for example with git; if it is an output that was edited, `git add` it"
@@ -93,12 +99,14 @@ pub(crate) fn changes(dir: &Path, wanted: &Wanted, known: impl Fn(&str) -> bool)
     Ok(changes)
 }
 
-/// Writes all changes or none.
-pub(crate) fn write(dir: &Path, changes: &[Change]) -> Result<(), Unusable> {
+/// Writes all changes or none, and removes those of the `folders` in which nothing is left.
+pub(crate) fn write(dir: &Path, changes: &[Change], folders: &[String]) -> Result<(), Unusable> {
     let (root, prefix) = existing(dir);
     let below = |change: &Change| Change { path: format!("{prefix}{}", change.path), ..change.clone() };
     let changes: Vec<Change> = changes.iter().map(below).collect();
-    write_all(&root, &changes).map_err(|error| Unusable::new(error.to_string(), "nothing was written"))
+    let folders: Vec<String> = folders.iter().map(|folder| format!("{prefix}{folder}")).collect();
+    write_all_and_empty(&root, &changes, &folders)
+        .map_err(|error| Unusable::new(error.to_string(), "nothing was written"))
 }
 
 /// The nearest folder that exists, and the way from it to `dir`, empty or ending in `/`.

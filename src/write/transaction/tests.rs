@@ -9,17 +9,23 @@ fn change(path: &str, bytes: Option<&str>, expected: Expected) -> Change {
     Change { path: path.to_owned(), bytes: bytes.map(|text| text.as_bytes().to_vec()), expected }
 }
 
-/// A root with two files, and changes that replace one, remove one and make one in a new folder.
+/// A root with two files, and changes that replace one, remove one with its folders and make one in a new folder.
 fn example() -> io::Result<(tempfile::TempDir, Vec<Change>)> {
     let dir = tempfile::tempdir()?;
+    std::fs::create_dir_all(dir.path().join("u/v"))?;
     std::fs::write(dir.path().join("a.md"), "old a")?;
-    std::fs::write(dir.path().join("b.md"), "old b")?;
+    std::fs::write(dir.path().join("u/v/b.md"), "old b")?;
     let changes = vec![
         change("a.md", Some("new a"), Expected::content(b"old a")),
-        change("b.md", None, Expected::content(b"old b")),
+        change("u/v/b.md", None, Expected::content(b"old b")),
         change("x/y/c.md", Some("new c"), Expected::Nothing),
     ];
     Ok((dir, changes))
+}
+
+/// The folders that go with the file that is removed.
+fn folders() -> [String; 2] {
+    ["u", "u/v"].map(str::to_owned)
 }
 
 /// Every file below a folder with its content, and every empty folder.
@@ -38,7 +44,7 @@ fn tree(dir: &Path) -> io::Result<Vec<(String, String)>> {
 }
 
 fn is_old(dir: &Path) -> io::Result<bool> {
-    let expected = [("a.md", "old a"), ("b.md", "old b")].map(|(name, text)| (name.to_owned(), text.to_owned()));
+    let expected = [("a.md", "old a"), ("u/v/b.md", "old b")].map(|(name, text)| (name.to_owned(), text.to_owned()));
     Ok(tree(dir)? == expected)
 }
 
@@ -50,7 +56,7 @@ fn is_new(dir: &Path) -> io::Result<bool> {
 #[test]
 fn all_changes_are_made_and_nothing_else_is_left() -> Tested {
     let (dir, changes) = example()?;
-    write_all(dir.path(), &changes)?;
+    write_all_and_empty(dir.path(), &changes, &folders())?;
     assert!(is_new(dir.path())?, "{:?}", tree(dir.path())?);
     assert_eq!(recover(dir.path())?, Recovered::default());
     Ok(())
@@ -63,12 +69,12 @@ fn one_file_that_is_not_as_expected_or_cannot_be_written_stops_all() -> Tested {
     assert!(matches!(write_all(dir.path(), &changes), Err(WriteError::Changed { paths }) if paths == ["a.md"]));
     assert!(is_old(dir.path())?);
     changes[0].expected = Expected::Anything;
-    let mut protected = dir.path().join("b.md").metadata()?.permissions();
+    let mut protected = dir.path().join("u/v/b.md").metadata()?.permissions();
     protected.set_readonly(true);
-    std::fs::set_permissions(dir.path().join("b.md"), protected)?;
-    assert!(matches!(write_all(dir.path(), &changes), Err(WriteError::Refused { path, .. }) if path == "b.md"));
+    std::fs::set_permissions(dir.path().join("u/v/b.md"), protected)?;
+    assert!(matches!(write_all(dir.path(), &changes), Err(WriteError::Refused { path, .. }) if path == "u/v/b.md"));
     assert!(is_old(dir.path())?);
-    std::fs::set_permissions(dir.path().join("b.md"), std::fs::Permissions::from_mode(0o644))?;
+    std::fs::set_permissions(dir.path().join("u/v/b.md"), std::fs::Permissions::from_mode(0o644))?;
     changes.push(change("a.md/d.md", Some("below a file"), Expected::Nothing));
     assert!(write_all(dir.path(), &changes).is_err());
     assert!(is_old(dir.path())?, "{:?}", tree(dir.path())?);
@@ -83,7 +89,8 @@ fn killed(state: State, prepared: usize, placed: usize) -> Result<(tempfile::Tem
     let steps = steps(&root, &held.place, &changes)?;
     let dirs = new_folders(&root, &steps);
     let entries = steps.iter().map(|step| step.entry.clone()).collect();
-    let mut journal = Journal { run: run_name(), dirs, entries, state: State::Preparing };
+    let emptied = emptied(&root, &root, &folders())?;
+    let mut journal = Journal { run: run_name(), dirs, emptied, entries, state: State::Preparing };
     let made = |error| failed(&root, error);
     held.write(&journal).map_err(made)?;
     for dir in &journal.dirs {
@@ -116,10 +123,10 @@ fn wherever_a_run_is_killed_the_next_one_brings_it_to_an_end() -> Tested {
     for placed in 0..=3 {
         let (dir, recovered) = killed(State::Committed, 3, placed)?;
         assert!(is_new(dir.path())?, "{placed} placed: {:?}", tree(dir.path())?);
-        assert_eq!(recovered.completed, ["a.md", "b.md", "x/y/c.md"]);
+        assert_eq!(recovered.completed, ["a.md", "u/v/b.md", "x/y/c.md"]);
         let (dir, recovered) = killed(State::TakenBack, 3, placed)?;
         assert!(is_old(dir.path())?, "{placed} taken back: {:?}", tree(dir.path())?);
-        assert_eq!(recovered.restored, ["a.md", "b.md", "x/y/c.md"]);
+        assert_eq!(recovered.restored, ["a.md", "u/v/b.md", "x/y/c.md"]);
     }
     Ok(())
 }
@@ -131,7 +138,7 @@ fn what_somebody_changed_after_the_kill_is_left_alone() -> Tested {
     let mut held = hold(&root)?;
     let steps = steps(&root, &held.place, &changes[..1])?;
     let entries = steps.iter().map(|step| step.entry.clone()).collect();
-    let journal = Journal { run: run_name(), dirs: Vec::new(), entries, state: State::Committed };
+    let journal = Journal { run: run_name(), dirs: Vec::new(), emptied: Vec::new(), entries, state: State::Committed };
     held.write(&journal)?;
     let (new, old) = temporary(&root, &journal, 0);
     prepare(&steps[0], &new, &old)?;
@@ -154,7 +161,8 @@ fn a_journal_that_names_other_files_is_not_followed() -> Tested {
     for path in ["../precious", "out/precious", ".git/config", "/etc/passwd"] {
         let root = canonical(dir.path())?;
         let entries = vec![Entry { path: path.to_owned(), old: hash, new: None }];
-        let journal = Journal { run: run_name(), dirs: Vec::new(), entries, state: State::Committed };
+        let journal =
+            Journal { run: run_name(), dirs: Vec::new(), emptied: Vec::new(), entries, state: State::Committed };
         let mut held = hold(&root)?;
         held.write(&journal)?;
         drop(held);
@@ -171,7 +179,7 @@ fn two_runs_at_once_do_not_mix() -> Tested {
     assert!(matches!(write_all(dir.path(), &changes), Err(WriteError::Busy { .. })));
     assert!(matches!(recover(dir.path()), Err(WriteError::Busy { .. })));
     held.finish()?;
-    write_all(dir.path(), &changes)?;
+    write_all_and_empty(dir.path(), &changes, &folders())?;
     assert!(is_new(dir.path())?);
     Ok(())
 }
