@@ -22,7 +22,9 @@ use crate::cache::Cache;
 use crate::history::lines::{Verdict, lines};
 use crate::history::{Departure, History};
 use crate::paths::PathIndex;
+use crate::references::survey::Asked;
 use crate::source::Source;
+use crate::workspace::Workspace;
 use crate::world::World;
 use crate::world::git::{self, GitError, Oid, Repository};
 use std::collections::{BTreeMap, HashMap};
@@ -85,7 +87,14 @@ pub struct Surroundings<'a> {
     pub opened: OnceLock<Result<Repository, GitError>>,
 }
 
-impl Surroundings<'_> {
+impl<'a> Surroundings<'a> {
+    /// Those of a workspace.
+    pub fn of(workspace: &'a Workspace, world: &'a dyn World, asked: Asked<'a>) -> Surroundings<'a> {
+        let Asked { mode, cached, repository, .. } = asked;
+        let (root, index) = (&workspace.root, &workspace.index);
+        Surroundings { world, root, index, mode, cached, repository, opened: OnceLock::new() }
+    }
+
     /// The repository that is asked.
     ///
     /// # Errors

@@ -15,7 +15,6 @@ use crate::source::Span;
 use crate::workspace::{File, ImportTarget, Workspace};
 use crate::world::World;
 use crate::world::git::Oid;
-use std::sync::OnceLock;
 
 /// The kinds of references.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,19 +110,10 @@ pub fn list(workspace: &Workspace, world: &dyn World, files: &[File], mode: Mode
 
 /// [`list`] in another state than that of the worktree.
 pub fn list_of(workspace: &Workspace, world: &dyn World, files: &[&File], asked: Asked<'_>) -> Listing {
-    let Asked { mode, cached, repository, .. } = asked;
     let cited: Vec<Vec<Citation>> = parallel::map(files, |file| citations(&file.document, &file.source.text));
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|(file, citations)| Citing { source: &file.source, citations }).collect();
-    let around = Surroundings {
-        world,
-        root: &workspace.root,
-        index: &workspace.index,
-        mode,
-        cached,
-        repository,
-        opened: OnceLock::new(),
-    };
+    let around = Surroundings::of(workspace, world, asked);
     let fates = drift::fates(&around, &citing);
     let mut manifests = commands::Manifests::default();
     let mut mentioned = Vec::new();

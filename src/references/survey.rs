@@ -19,7 +19,7 @@ use crate::workspace::{File, ImportTarget, Workspace, read_document};
 use crate::world::World;
 use crate::world::git::Repository;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 /// What one document says about others.
 #[derive(Debug)]
@@ -102,7 +102,7 @@ pub fn survey(workspace: &mut Workspace, world: &dyn World, mode: Mode, cached: 
 
 /// [`survey`] of some documents, or of another state than that of the worktree.
 pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>) {
-    let Asked { mode, cached, repository, wanted, needs } = asked;
+    let Asked { wanted, needs, .. } = asked;
     let classes = if needs.documents { read_documents(workspace, world) } else { BTreeMap::new() };
     let mut found = References::default();
     let files: Vec<(&File, DocumentClass)> = classes
@@ -115,15 +115,7 @@ pub fn survey_of(workspace: &mut Workspace, world: &dyn World, asked: Asked<'_>)
         let all = citations(&file.document, &file.source.text);
         all.into_iter().filter(|citation| citation.place != Place::Code).collect()
     });
-    let around = Surroundings {
-        world,
-        root: &workspace.root,
-        index: &workspace.index,
-        mode,
-        cached,
-        repository,
-        opened: OnceLock::new(),
-    };
+    let around = Surroundings::of(workspace, world, asked);
     let citing: Vec<Citing<'_>> =
         files.iter().zip(&cited).map(|((file, _), citations)| Citing { source: &file.source, citations }).collect();
     let fates = drift::fates(&around, &citing);
