@@ -128,6 +128,25 @@ fn what_is_staged_counts_and_nothing_else() {
 }
 
 #[test]
+fn a_conflict_outside_of_the_root_does_not_matter() {
+    let dir = project();
+    let root = dir.path();
+    let blob = git(root, &["rev-parse", "HEAD:CLAUDE.md"]);
+    let stages = (1..=3).map(|stage| format!("100644 {} {stage}\tCLAUDE.md\n", blob.trim())).collect::<String>();
+    write(root, ".git/stages", &stages);
+    git(root, &["rm", "-q", "--cached", "CLAUDE.md"]);
+    let mut feed = std::process::Command::new("git");
+    let stages = fs::File::open(root.join(".git/stages")).unwrap();
+    assert!(feed.current_dir(root).args(["update-index", "--index-info"]).stdin(stages).status().unwrap().success());
+    write(root, "sub/CLAUDE.md", "@nowhere.md\n\nSee [new](new.md).\n");
+    let since = ["--root", "sub", "--since", "HEAD"];
+    assert_eq!(found(root, &since), ["CLAUDE.md missing-link-target"]);
+    assert_eq!(found(root, &["--root", "sub", "--staged"]), Vec::<String>::new());
+    let run = ctxlint(root, &["diff", "HEAD", "--root", "sub"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+}
+
+#[test]
 fn the_first_commit_is_compared_with_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let root = dir.path();

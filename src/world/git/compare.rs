@@ -138,14 +138,12 @@ pub fn tree_beside(
     use_index(&mut git, hooks_index)?;
     git.args(["diff-index", "--cached", "-r", "--no-renames", "--relative", "--ignore-submodules=none"]);
     git.args(PLAIN_DIFF).args(["--end-of-options", commit]);
-    match differing_before(&output(git)?) {
-        Some(before) => {
-            let same = index.iter().filter(|entry| !before.contains_key(&entry.path)).cloned();
-            Ok(same.chain(before.values().flatten().cloned()).collect())
-        }
-        // A file in conflict is in the index more than once.
-        None => tree(repository, commit),
-    }
+    // A file in conflict is in the index more than once, and git 2.47 crashes over one outside of the root.
+    let Some(before) = output(git).ok().and_then(|bytes| differing_before(&bytes)) else {
+        return tree(repository, commit);
+    };
+    let same = index.iter().filter(|entry| !before.contains_key(&entry.path)).cloned();
+    Ok(same.chain(before.values().flatten().cloned()).collect())
 }
 
 /// Reads `:MODE MODE OLD NEW STATUS` and `PATH`, each ended by NUL: the paths that differ with what they were before.
