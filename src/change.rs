@@ -129,8 +129,8 @@ pub fn change(root: &Path, base: Option<&str>, after: After<'_>) -> Result<Chang
             }
         }
     };
-    let index = compare::index(root, after == After::Staged)?;
-    let dirty = compare::dirty(root)?;
+    let index = compare::index(&repository, after == After::Staged)?;
+    let dirty = compare::dirty(&repository, after == After::Staged)?;
     let staged: HashMap<&str, &Entry> = index.iter().map(|entry| (&*entry.path, entry)).collect();
     let is_on_disk = |entry: &Entry| {
         let same = |other: &&Entry| other.oid == entry.oid && other.kind == entry.kind;

@@ -127,6 +127,43 @@ fn what_is_staged_counts_and_nothing_else() {
     assert!(named.out.contains("staged.md"), "{}{}", named.out, named.err);
 }
 
+/// What a hook of a commit sees that git makes with these arguments: the findings of `check --staged` in `folder`.
+fn found_by_a_hook(root: &Path, folder: &str, arguments: &[&str]) -> String {
+    let program = env!("CARGO_BIN_EXE_ctxlint");
+    let hook = format!(
+        "#!/bin/sh\ncd {folder}\n{program} check --staged --format concise >\"$OLDPWD/.git/found\" 2>&1\ntrue\n"
+    );
+    write(root, ".git/hooks/pre-commit", &hook);
+    let executable = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs::set_permissions(root.join(".git/hooks/pre-commit"), executable).unwrap();
+    git(root, &[&["commit", "-q", "-m", "x"], arguments].concat());
+    fs::read_to_string(root.join(".git/found")).unwrap()
+}
+
+#[test]
+fn a_hook_sees_what_the_commit_will_hold() {
+    let dir = repository(&[("CLAUDE.md", "# A\n\n## Build\n"), ("AGENTS.md", "# B\n"), ("sub/CLAUDE.md", "# C\n")]);
+    let root = dir.path();
+    // Staged, but not part of the commit of another file.
+    write(root, "CLAUDE.md", "# A\n\n## Make\n");
+    git(root, &["add", "CLAUDE.md"]);
+    write(root, "AGENTS.md", "# B\n\n[b](CLAUDE.md#build)\n");
+    let found = found_by_a_hook(root, ".", &["AGENTS.md"]);
+    assert!(!found.contains("missing-anchor"), "{found}");
+    write(root, "AGENTS.md", "# B\n\nNow [b](CLAUDE.md#make)\n");
+    let found = found_by_a_hook(root, ".", &["AGENTS.md"]);
+    assert!(found.contains("no heading `#make`"), "{found}");
+    // Git names the index from the top of the working tree.
+    write(root, "sub/CLAUDE.md", "# C\n\n[l](no.md)\n");
+    git(root, &["add", "sub"]);
+    let found = found_by_a_hook(root, "sub", &[]);
+    assert!(found.contains("missing-link-target"), "{found}");
+    let gone = [("GIT_INDEX_FILE", ".git/gone")];
+    let run = ctxlint_with(root, &["check", "--staged"], &gone);
+    assert!(run.code == 2 && run.err.contains("GIT_INDEX_FILE") && run.err.contains("unset it"), "{}", run.err);
+    assert_eq!(ctxlint_with(root, &["check", "--since", "HEAD"], &gone).code, 0, "only what is staged asks for it");
+}
+
 #[test]
 fn a_conflict_outside_of_the_root_does_not_matter() {
     let dir = project();

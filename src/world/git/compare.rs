@@ -2,8 +2,9 @@
 //! worktree differs from the index. Nothing is checked out, and no filter runs.
 
 use super::{GitError, Objects, Oid, PLAIN_DIFF, Repository, command, output, output_of_input};
+use crate::world::{Disk, World};
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
 
@@ -135,7 +136,7 @@ pub fn tree_beside(
     hooks_index: bool,
 ) -> Result<Vec<Entry>, GitError> {
     let mut git = command(&repository.root);
-    use_index(&mut git, hooks_index)?;
+    use_index(&mut git, repository, hooks_index)?;
     git.args(["diff-index", "--cached", "-r", "--no-renames", "--relative", "--ignore-submodules=none"]);
     git.args(PLAIN_DIFF).args(["--end-of-options", commit]);
     // A file in conflict is in the index more than once, and git 2.47 crashes over one outside of the root.
@@ -176,9 +177,9 @@ fn is_commit(root: &Path, commit: &str) -> bool {
 ///
 /// # Errors
 /// When git fails.
-pub fn index(root: &Path, hooks_index: bool) -> Result<Vec<Entry>, GitError> {
-    let mut git = command(root);
-    use_index(&mut git, hooks_index)?;
+pub fn index(repository: &Repository, hooks_index: bool) -> Result<Vec<Entry>, GitError> {
+    let mut git = command(&repository.root);
+    use_index(&mut git, repository, hooks_index)?;
     git.args(["ls-files", "--stage", "-z"]);
     let mut found = read_entries(&output(git)?);
     found.sort_by(|a, b| a.path.cmp(&b.path));
@@ -186,11 +187,18 @@ pub fn index(root: &Path, hooks_index: bool) -> Result<Vec<Entry>, GitError> {
     Ok(found)
 }
 
-fn use_index(git: &mut Command, hooks_index: bool) -> Result<(), GitError> {
-    if hooks_index && let Some(file) = std::env::var_os("GIT_INDEX_FILE") {
-        let file = std::path::absolute(PathBuf::from(file));
-        git.env("GIT_INDEX_FILE", file.map_err(|error| GitError { message: error.to_string() })?);
+/// Lets a call read the index that git names to its hooks, which it counts from the top of the working tree.
+fn use_index(git: &mut Command, repository: &Repository, hooks_index: bool) -> Result<(), GitError> {
+    let Some(named) = std::env::var_os("GIT_INDEX_FILE").filter(|_| hooks_index) else { return Ok(()) };
+    let root = Disk.canonical(&repository.root).map_err(|error| GitError { message: error.to_string() })?;
+    let depth = repository.prefix.split_terminator('/').count();
+    let file = root.ancestors().nth(depth).unwrap_or(&root).join(named);
+    // To git an index that is not there is an empty one, which holds before the first commit alone.
+    if Disk.stat(&file).is_none() && !repository.head.is_empty() {
+        let message = format!("GIT_INDEX_FILE names {}, which is not there; unset it", file.display());
+        return Err(GitError { message });
     }
+    git.env("GIT_INDEX_FILE", file);
     Ok(())
 }
 
@@ -220,14 +228,15 @@ fn read_entries(bytes: &[u8]) -> Vec<Entry> {
     bytes.split(|byte| *byte == 0).filter_map(entry).collect()
 }
 
-/// Tracked paths whose file in the worktree is not what the index holds, relative to the root.
+/// Tracked paths whose file in the worktree is not what the index holds, relative to the root. `hooks_index` as in [`index`].
 ///
 /// # Errors
 /// When git fails.
-pub fn dirty(root: &Path) -> Result<BTreeSet<Arc<str>>, GitError> {
-    let mut git = command(root);
+pub fn dirty(repository: &Repository, hooks_index: bool) -> Result<BTreeSet<Arc<str>>, GitError> {
+    let mut git = command(&repository.root);
+    use_index(&mut git, repository, hooks_index)?;
     // To compare a file git would run the filters that attributes name, which may be any program.
-    for name in filters(root) {
+    for name in filters(&repository.root) {
         for (key, value) in [("clean", ""), ("smudge", ""), ("process", ""), ("required", "false")] {
             git.args(["-c", &format!("filter.{name}.{key}={value}")]);
         }
