@@ -129,12 +129,15 @@ pub fn change(root: &Path, base: Option<&str>, after: After<'_>) -> Result<Chang
             }
         }
     };
-    let index = compare::index(&repository, after == After::Staged)?;
+    let mut index = compare::index(&repository, after == After::Staged)?;
     let dirty = compare::dirty(&repository, after == After::Staged)?;
+    if after == After::Staged {
+        index.retain(|entry| !dirty.intended.contains(&entry.path));
+    }
     let staged: HashMap<&str, &Entry> = index.iter().map(|entry| (&*entry.path, entry)).collect();
     let is_on_disk = |entry: &Entry| {
         let same = |other: &&Entry| other.oid == entry.oid && other.kind == entry.kind;
-        staged.get(&*entry.path).is_some_and(same) && !dirty.contains(&entry.path)
+        staged.get(&*entry.path).is_some_and(same) && !dirty.paths.contains(&entry.path)
     };
     let tree_of = |commit: &Oid| -> Result<Tree, GitError> {
         let repository = Repository { head: commit.clone(), ..repository.clone() };
@@ -158,7 +161,7 @@ pub fn change(root: &Path, base: Option<&str>, after: After<'_>) -> Result<Chang
         (None, _) => (None, differing(before.entries(), &index)),
     };
     if tree.is_none() {
-        tracked.extend(dirty.iter().cloned());
+        tracked.extend(dirty.paths.iter().cloned());
     }
     drop(staged);
     Ok(Change { base, head, before, after: tree, notes, repository, tracked, index, changed: OnceLock::new() })

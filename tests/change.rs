@@ -165,6 +165,24 @@ fn a_hook_sees_what_the_commit_will_hold() {
 }
 
 #[test]
+fn what_is_only_to_be_added_later_is_not_staged() {
+    let dir = repository(&[("CLAUDE.md", "# A\n")]);
+    let root = dir.path();
+    write(root, ".claude/skills/x/SKILL.md", "# No frontmatter\n\nSee [x](gone.md).\n");
+    git(root, &["add", "-N", "."]);
+    assert_eq!(found(root, &["--staged"]), Vec::<String>::new());
+    assert!(found(root, &["--since", "HEAD"]).len() > 1);
+    // A link to such a file leads nowhere in the commit.
+    write(root, "CLAUDE.md", "# A\n\nSee [x](docs/x.md).\n");
+    write(root, "docs/x.md", "# X\n");
+    git(root, &["add", "CLAUDE.md"]);
+    git(root, &["add", "-N", "docs/x.md"]);
+    assert_eq!(found(root, &["--staged"]), ["CLAUDE.md missing-link-target"]);
+    git(root, &["add", "docs/x.md"]);
+    assert_eq!(found(root, &["--staged"]), Vec::<String>::new());
+}
+
+#[test]
 fn a_conflict_outside_of_the_root_does_not_matter() {
     let dir = project();
     let root = dir.path();

@@ -228,11 +228,20 @@ fn read_entries(bytes: &[u8]) -> Vec<Entry> {
     bytes.split(|byte| *byte == 0).filter_map(entry).collect()
 }
 
-/// Tracked paths whose file in the worktree is not what the index holds, relative to the root. `hooks_index` as in [`index`].
+/// What of the worktree differs from the index. Paths are relative to the root.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Dirty {
+    /// Tracked paths whose file is not what the index holds.
+    pub paths: BTreeSet<Arc<str>>,
+    /// Those of them that are only to be added later (`git add -N`): the index names them, and a commit leaves them out.
+    pub intended: BTreeSet<Arc<str>>,
+}
+
+/// Compares the worktree with the index. `hooks_index` as in [`index`].
 ///
 /// # Errors
 /// When git fails.
-pub fn dirty(repository: &Repository, hooks_index: bool) -> Result<BTreeSet<Arc<str>>, GitError> {
+pub fn dirty(repository: &Repository, hooks_index: bool) -> Result<Dirty, GitError> {
     let mut git = command(&repository.root);
     use_index(&mut git, repository, hooks_index)?;
     // To compare a file git would run the filters that attributes name, which may be any program.
@@ -242,11 +251,20 @@ pub fn dirty(repository: &Repository, hooks_index: bool) -> Result<BTreeSet<Arc<
         }
     }
     // Unlike `diff-files` this looks into a file whose times alone are others.
-    git.args(["diff", "--name-only", "-z", "--relative", "--no-renames", "--ignore-submodules=all"]);
+    git.args(["diff", "--name-status", "-z", "--relative", "--no-renames", "--ignore-submodules=all"]);
     git.args(["--no-ext-diff", "--no-textconv", "--no-color"]);
-    let paths = output(git)?;
-    let paths = paths.split(|byte| *byte == 0).filter_map(|path| std::str::from_utf8(path).ok());
-    Ok(paths.filter(|path| !path.is_empty()).map(Arc::from).collect())
+    let bytes = output(git)?;
+    let mut fields = bytes.split(|byte| *byte == 0).map(std::str::from_utf8);
+    let mut dirty = Dirty::default();
+    while let (Some(status), Some(path)) = (fields.next(), fields.next()) {
+        let (Ok(status), Ok(path)) = (status, path) else { continue };
+        dirty.paths.insert(path.into());
+        // What the worktree adds to the index can only be a file that the index names without its content.
+        if status == "A" {
+            dirty.intended.insert(path.into());
+        }
+    }
+    Ok(dirty)
 }
 
 /// The names of all filters that any settings define.
