@@ -16,10 +16,11 @@ use crate::config::Settings;
 use crate::discover::{ContextFile, Discovery, RoleAt, WalkProblem, discover, format_of};
 use crate::handoff::survey::Handoffs;
 use crate::instructions::{self, Counted, Normalized};
-use crate::model::{Document, Format, InlineKind};
+use crate::model::{Document, Format};
 use crate::parallel;
 use crate::parse;
-use crate::paths::{PathIndex, Presence, normalize, parent};
+use crate::paths::{PathIndex, Presence};
+use crate::references::links::{self, Destination};
 use crate::references::survey::References;
 use crate::references::{self, Import, InertReason, State, Target};
 use crate::scope::{Folded, Scope};
@@ -557,17 +558,12 @@ fn import_target(from: &str, import: &Import, index: &PathIndex) -> ImportTarget
     }
 }
 
-/// Markdown files that a file links to with a fragment.
+/// Markdown files that a file links to with a fragment, found as the lints find them.
 fn anchored_targets(file: &File, index: &PathIndex) -> Vec<Arc<str>> {
-    let text = &file.source.text;
-    let links = file.document.inlines.iter().filter(|inline| inline.kind == InlineKind::Link);
-    let targets = links.filter_map(|link| {
-        let (path, fragment) = link.content.slice(text).split_once('#')?;
-        if path.is_empty() || fragment.is_empty() || path.contains("://") || format_of(path) != Format::Markdown {
-            return None;
-        }
-        let path = normalize(if path.starts_with('/') { "" } else { parent(&file.path) }, path)?;
-        index.real_path(&path).filter(|real| index.files.binary_search(real).is_ok())
+    let targets = links::links(file).filter(|link| link.fragment.is_some()).filter_map(|link| {
+        let Destination::Path(path) = &link.destination else { return None };
+        let real = links::find(index, &file.path, path).filter(|real| format_of(real) == Format::Markdown)?;
+        index.files.binary_search(&real).is_ok().then_some(real)
     });
     targets.collect()
 }
