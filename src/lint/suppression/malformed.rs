@@ -1,6 +1,6 @@
 //! Comments that are meant to allow a finding and do not, because of their form or their place.
 
-use super::{Group, blank, by_name, read, scalars_of};
+use super::{Group, blank, by_name, read, scalars_of, suppressions};
 use crate::diagnostic::Diagnostic;
 use crate::model::{BlockKind, InlineKind};
 use crate::source::{Source, Span};
@@ -51,17 +51,27 @@ pub(in crate::lint) fn of_file(file: &File) -> Vec<Diagnostic> {
     }
     let blocks = document.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Comment { closed: true }));
     let inlines = document.inlines.iter().filter(|inline| inline.kind == InlineKind::Html);
-    for (span, is_alone) in blocks.map(|block| (block.span, true)).chain(inlines.map(|inline| (inline.span, false))) {
-        let raw = span.slice(text);
-        let Some((inner, behind)) = raw.trim_start().strip_prefix("<!--").and_then(|rest| rest.split_once("-->"))
-        else {
-            continue;
-        };
-        let is_alone = is_alone && behind.trim().is_empty();
-        let Some(fault) = fault(inner, is_alone) else { continue };
-        let start = span.start as usize + (raw.len() - raw.trim_start().len());
-        let comment = Span::new(start, start + "<!---->".len() + inner.len());
-        found.push(diagnostic(&file.source.path, comment, fault, "<!-- ctxlint allow: NAME -- reason -->"));
+    let accepted = suppressions(file);
+    for (span, is_block) in blocks.map(|block| (block.span, true)).chain(inlines.map(|inline| (inline.span, false))) {
+        let is_read = is_block && accepted.iter().any(|one| one.span.start == span.start);
+        for (at, (start, inner)) in comments(text, span).into_iter().enumerate() {
+            // Of several comments on a line the first one is read.
+            let Some(fault) = fault(inner, is_read && at == 0) else { continue };
+            let comment = Span::new(start, start + "<!---->".len() + inner.len());
+            found.push(diagnostic(&file.source.path, comment, fault, "<!-- ctxlint allow: NAME -- reason -->"));
+        }
+    }
+    found
+}
+
+/// The comments of a part of a text: where each starts, and what it holds.
+fn comments(text: &str, part: Span) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let (mut at, end) = (part.start as usize, part.end as usize);
+    while let Some(open) = text[at..end].find("<!--").map(|open| at + open) {
+        let Some(len) = text[open + 4..end].find("-->") else { break };
+        found.push((open, &text[open + 4..open + 4 + len]));
+        at = open + 4 + len + 3;
     }
     found
 }
@@ -100,10 +110,10 @@ fn of_hashes(source: &Source, part: Span, is_text: impl Fn(Span) -> bool, found:
 }
 
 /// What keeps the text of a comment from allowing anything; `None` where nothing does, or where it was not meant to.
-fn fault(inner: &str, is_alone: bool) -> Option<Fault> {
+fn fault(inner: &str, is_in_place: bool) -> Option<Fault> {
     match read(inner, 0) {
         Some((names, ..)) if names.is_empty() => Some(Fault::NoName),
-        Some(_) if is_alone => None,
+        Some(_) if is_in_place => None,
         Some(_) => Some(Fault::Place),
         None => is_meant(inner).then_some(Fault::Form),
     }
