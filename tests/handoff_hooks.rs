@@ -358,6 +358,7 @@ fn the_hooks_are_installed_beside_what_is_there() {
         "{}",
         refused.err
     );
+    assert!(refused.out.contains("SessionEnd"), "the difference is shown: {}", refused.out);
     assert_eq!(fs::read_to_string(&settings).unwrap(), "{\"model\": \"x\"}\n");
     fs::remove_file(&settings).unwrap();
     assert_eq!(run(&["init", "--hooks", "--shared"]).code, 0);

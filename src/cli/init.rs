@@ -4,7 +4,7 @@ mod figures;
 mod hooks;
 mod pipelines;
 
-use super::{Answer, CLEAN, Global, Unusable, say, session};
+use super::{Answer, CLEAN, Global, UNUSABLE, Unusable, say, session};
 use crate::config::{self, KEYS};
 use crate::world::{Disk, World};
 use crate::write::{self, Change};
@@ -72,14 +72,17 @@ fn merge(global: &Global, arguments: &InitArguments) -> Result<Answer, Unusable>
         parts.push(hooks::hooks(&root, arguments.shared, yes, print)?);
     }
     let is_declined = parts.iter().any(|part| part.is_declined);
+    let mut code = CLEAN;
     if is_declined {
+        // Who was asked and said no has what was wanted; a script that nobody answers has not.
+        code = if std::io::stdin().is_terminal() { CLEAN } else { UNUSABLE };
         say("ctxlint: nothing was written; --yes writes it without asking");
     } else {
         let changes: Vec<Change> = parts.iter().flat_map(|part| part.changes.iter().cloned()).collect();
         write::write_all(&root, &changes).map_err(|error| Unusable::new(error.to_string(), ""))?;
         changes.iter().for_each(|change| say(&format!("ctxlint: wrote {}", change.path)));
     }
-    Ok(Answer { text: parts.into_iter().map(|part| part.text).collect(), code: CLEAN })
+    Ok(Answer { text: parts.into_iter().map(|part| part.text).collect(), code })
 }
 
 /// What one part of `init` would do.

@@ -10,7 +10,6 @@ use crate::parse;
 use crate::report::one_line;
 use crate::world::{Disk, ReadError, World};
 use crate::write::{Change, Expected};
-use std::io::IsTerminal;
 use std::path::Path;
 
 /// What is run.
@@ -75,17 +74,7 @@ pub(super) fn hooks(root: &Path, is_shared: bool, is_sure: bool, only_print: boo
     }
     // A new file takes nothing away; one that exists is changed only with a yes.
     let text = difference(&old, &new);
-    let mut is_declined = false;
-    if !old.is_empty() && !is_sure {
-        if !std::io::stdin().is_terminal() {
-            say(&format!("{path} would change so:\n{}", text.trim_end()));
-            return Err(Unusable::new(
-                format!("{path} exists: nothing was written"),
-                "--yes changes it without asking",
-            ));
-        }
-        is_declined = !agrees(&format!("{path} would change so:\n{text}"));
-    }
+    let is_declined = !old.is_empty() && !is_sure && !agrees(&format!("{path} would change so:\n{text}"));
     let expected = if exists { Expected::content(old.as_bytes()) } else { Expected::Nothing };
     let change = Change { path: path.to_owned(), bytes: Some(new.into_bytes()), expected };
     Ok(Part { text: format!("{path}:\n{text}"), changes: vec![change], is_declined })
