@@ -123,6 +123,7 @@ fn no_subcommand_runs_what_a_repository_names() {
     ];
     // What a commit hook inherits must not lead anywhere either.
     let (index, evil) = (elsewhere.path().join("index"), root.join(".git/run-me"));
+    fs::copy(root.join(".git/index"), &index).unwrap();
     let inherited =
         [("GIT_DIR", elsewhere.path()), ("GIT_INDEX_FILE", &index), ("GIT_EXTERNAL_DIFF", &evil), ("GIT_PAGER", &evil)];
     let inherited = inherited.map(|(name, path)| (name, path.to_str().unwrap()));
