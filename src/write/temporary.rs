@@ -30,9 +30,6 @@ impl Temporary {
         let mut made = None;
         for at in 0..NAMES {
             let path = dir.join(format!(".ctxlint-write-{at}"));
-            if made.is_some() && std::fs::symlink_metadata(&path).is_err() {
-                break;
-            }
             remove_left_over(&path);
             if made.is_none() {
                 made = make(&path)?;
@@ -137,6 +134,17 @@ mod tests {
         drop(held);
         assert_eq!(names(dir.path()), [".ctxlint-mine", ".ctxlint-write-", ".ctxlint-write-3", "second"]);
         assert_eq!(std::fs::read(dir.path().join(".ctxlint-mine"))?, b"left");
+        Ok(())
+    }
+
+    #[test]
+    fn what_is_left_goes_under_whichever_name() -> io::Result<()> {
+        for at in [0, 3, NAMES - 1] {
+            let dir = tempfile::tempdir()?;
+            std::fs::write(dir.path().join(format!(".ctxlint-write-{at}")), "left")?;
+            Temporary::new(dir.path())?.place(&dir.path().join("new"))?;
+            assert_eq!(names(dir.path()), ["new"]);
+        }
         Ok(())
     }
 
