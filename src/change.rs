@@ -3,27 +3,24 @@
 //! The state before is read from git's objects and never checked out. Both states are judged by the same settings, those of
 //! the state after.
 
+mod affected;
 mod news;
 mod refs;
 mod startup;
 
+pub use affected::Affected;
 pub use news::news;
 pub use refs::{RefChange, RefChanges, ref_changes};
 pub use startup::{Figures, LoadChange, LoadKind, PathFigures, Startup, earlier, path_figures, startup_of};
 
-use crate::clients::Role;
 use crate::diagnostic::{Diagnostic, fingerprints};
-use crate::discover::{WalkProblem, format_of};
-use crate::model::Format;
-use crate::paths::{PathIndex, Presence, file_name, is_below, parent};
-use crate::references::commands::is_manifest;
+use crate::discover::WalkProblem;
+use crate::paths::{PathIndex, file_name};
 use crate::source::Source;
-use crate::workspace::{self, File, Workspace};
+use crate::workspace::{self, Workspace};
 use crate::world::git::compare::{self, Entry};
 use crate::world::git::{GitError, Oid, Repository};
 use crate::world::{Disk, Tree, World};
-use aho_corasick::AhoCorasick;
-use memchr::memmem::Finder;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -191,91 +188,6 @@ pub fn load_before(change: &Change, after: &Workspace) -> Workspace {
     };
     let config = after.config.as_ref().map(|config| Source::new(config.path.clone(), config.text.clone()));
     workspace::load_beside(&change.before, settings, config, after, &fetch)
-}
-
-/// Tells which documents a change can have made wrong: those that changed, and those that name something that did.
-pub struct Affected<'a> {
-    changed: &'a BTreeSet<Arc<str>>,
-    /// Names of files and folders that changed, as they stand in texts.
-    names: Names,
-    /// Whether a file changed that may decide about the findings in every other one.
-    decides_for_all: bool,
-}
-
-/// Names to look for in texts.
-enum Names {
-    /// A few, one after the other: that is quicker by far.
-    Few(Vec<Finder<'static>>),
-    /// Many at once; `None` when they are too many for a table, and then every text may hold one.
-    Many(Option<AhoCorasick>),
-}
-
-/// Up to this many names are sought one by one.
-const FEW: usize = 12;
-
-impl Names {
-    fn of(names: Vec<String>) -> Names {
-        match names.len() {
-            0..=FEW => Names::Few(names.iter().map(|name| Finder::new(name).into_owned()).collect()),
-            _ => Names::Many(AhoCorasick::new(names).ok()),
-        }
-    }
-
-    fn are_in(&self, text: &str) -> bool {
-        match self {
-            Names::Few(names) => names.iter().any(|name| name.find(text.as_bytes()).is_some()),
-            Names::Many(names) => names.as_ref().is_none_or(|names| names.is_match(text)),
-        }
-    }
-}
-
-/// Words that start the commands whose names a manifest defines.
-const RUNNERS: [&str; 9] = ["npm", "pnpm", "yarn", "bun", "make", "just", "task", "composer", "run "];
-
-impl<'a> Affected<'a> {
-    /// By the paths that changed.
-    pub fn by(change: &'a Change, after: &Workspace) -> Affected<'a> {
-        let changed = change.changed(&after.index);
-        let mut names: BTreeSet<&str> = BTreeSet::new();
-        for path in changed {
-            names.insert(file_name(path));
-            // A folder may have gone or come with its last file.
-            let mut dir = parent(path);
-            while !dir.is_empty() && (!change.before.is_dir(dir) || after.index.presence(dir) != Presence::Dir) {
-                names.insert(file_name(dir));
-                dir = parent(dir);
-            }
-            if is_manifest(path) {
-                names.extend(RUNNERS);
-            }
-        }
-        let encoded: Vec<String> =
-            names.iter().filter(|name| name.contains(' ')).map(|name| name.replace(' ', "%20")).collect();
-        let names = Names::of(names.into_iter().map(str::to_owned).chain(encoded).collect());
-        // Settings and manifests hold for documents that do not name them.
-        let is_settings = |path: &Arc<str>| {
-            let is_context = !crate::clients::roles_of(path).is_empty() || crate::clients::is_client_folder(path);
-            decides_what_loads(path) || is_context && format_of(path) != Format::Markdown
-        };
-        Affected { changed, names, decides_for_all: changed.iter().any(is_settings) }
-    }
-
-    /// Whether the references of a document may have changed.
-    pub fn holds(&self, file: &File) -> bool {
-        self.changed.contains(&file.path) || self.names.are_in(&file.source.text)
-    }
-
-    /// Whether the lints that look at one document may say something else of it than they did in the state before, which
-    /// has to be given where [`touches_context`] says so.
-    pub fn may_find(&self, file: &File, before: Option<&Workspace>) -> bool {
-        // A skill stands in front of the files in its folder.
-        let bundled =
-            || file.has_role(&[Role::Skill]) && self.changed.iter().any(|path| is_below(path, parent(&file.path)));
-        let is_another = |before: &Workspace| {
-            before.file(&file.path).is_none_or(|was| was.roles != file.roles || was.linted != file.linted)
-        };
-        self.decides_for_all || self.holds(file) || bundled() || before.is_some_and(is_another)
-    }
 }
 
 fn decides_what_loads(path: &str) -> bool {

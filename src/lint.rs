@@ -221,7 +221,7 @@ pub fn run(workspace: &Workspace, selection: &Selection) -> Outcome {
 }
 
 /// [`run`], where the lints that look at one document at a time look at the wanted ones only. Those that look at all
-/// together see all of them, as ever.
+/// together see what [`Workspace::news`] leaves them.
 pub fn run_on(workspace: &Workspace, selection: &Selection, wanted: &Wanted<'_>) -> Outcome {
     let is_looked_at = |file: &File| file.linted && file.is_readable() && wanted(file);
     let looked_at: Vec<&File> = workspace.files.iter().filter(|file| is_looked_at(file)).collect();

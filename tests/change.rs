@@ -102,6 +102,65 @@ fn a_change_elsewhere_is_to_blame_for_documents_that_nobody_touched() {
 }
 
 #[test]
+fn a_name_is_known_however_it_is_written() {
+    let links =
+        "# Rules\n\n[a](docs/guide) [b](docs/%C3%BCber%28uns%29.md) [c](docs/my\\_file.md) [d](docs/a&amp;b.md)\n";
+    let names = ["docs/guide.md", "docs/über(uns).md", "docs/my_file.md", "docs/a&b.md"];
+    let mut files = vec![("CLAUDE.md", links)];
+    files.extend(names.map(|name| (name, "# Page\n")));
+    let dir = repository(&files);
+    let root = dir.path();
+    for name in names {
+        git(root, &["rm", "-q", name]);
+        assert_eq!(found(root, &["--since", "HEAD"]), ["CLAUDE.md missing-link-target"], "{name}");
+        commit(root, name);
+    }
+    // A document that is reached through a symbolic link.
+    let dir = repository(&[
+        ("AGENTS.md", "# Rules\n\n## Build\n\nRun it.\n"),
+        (".claude/rules/r.md", "# R\n\nSee [build](../../CLAUDE.md#build).\n"),
+    ]);
+    let root = dir.path();
+    std::os::unix::fs::symlink("AGENTS.md", root.join("CLAUDE.md")).unwrap();
+    commit(root, "link");
+    write(root, "AGENTS.md", "# Rules\n\n## Make\n\nRun it.\n");
+    assert_eq!(found(root, &["--since", "HEAD"]), [".claude/rules/r.md missing-anchor"]);
+}
+
+#[test]
+fn a_document_that_loads_now_brings_what_it_cites() {
+    let dir = repository(&[
+        ("CLAUDE.md", "# Rules\n\nBe kind.\n"),
+        ("docs/x.md", "# X\n\nSee [old](gone.md). Run `npm run nowhere` first.\n"),
+        ("package.json", "{\"scripts\": {\"build\": \"tsc\"}}\n"),
+    ]);
+    let root = dir.path();
+    write(root, "CLAUDE.md", "# Rules\n\n@docs/x.md\n");
+    assert_eq!(found(root, &[]), ["docs/x.md missing-link-target", "docs/x.md unknown-command"]);
+    assert_eq!(found(root, &["--since", "HEAD"]), found(root, &[]));
+}
+
+#[test]
+fn what_is_told_twice_is_laid_to_whoever_told_it_again() {
+    let rule = |text: &str| format!("---\npaths: [\"a/**\"]\n---\n\n# R\n\n- {text}\n");
+    let said = "Always run the database migrations before every release of the service.";
+    let root_file = format!("# A\n\n- {said}\n");
+    let dir = repository(&[("CLAUDE.md", &root_file), (".claude/rules/r.md", &rule(said)), ("a/x.ts", "x\n")]);
+    let root = dir.path();
+    assert_eq!(found(root, &[]), [".claude/rules/r.md duplicate-instruction"]);
+    // A rule that has another name only.
+    git(root, &["mv", ".claude/rules/r.md", ".claude/rules/r2.md"]);
+    assert_eq!(found(root, &["--since", "HEAD"]), [""; 0]);
+    assert_eq!(found(root, &["--staged"]), [""; 0]);
+    // The root repeats a rule that nobody touched, in a language with spaces and in one without.
+    for said in [said, "提交代码之前必须运行全部单元测试并且修复所有失败的测试用例"] {
+        let dir = repository(&[("CLAUDE.md", "# A\n"), (".claude/rules/r.md", &rule(said)), ("a/x.ts", "x\n")]);
+        write(dir.path(), "CLAUDE.md", &format!("# A\n\n- {said}\n"));
+        assert_eq!(found(dir.path(), &["--since", "HEAD"]), [".claude/rules/r.md duplicate-instruction"], "{said}");
+    }
+}
+
+#[test]
 fn what_is_staged_counts_and_nothing_else() {
     let dir = project();
     let root = dir.path();

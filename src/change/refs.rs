@@ -94,7 +94,7 @@ fn side(
     let classes = read_documents(workspace, world);
     let affected = Affected::by(change, workspace);
     let documents: BTreeSet<&Arc<str>> = classes.keys().collect();
-    let wanted = |file: &&File| file.is_readable() && documents.contains(&file.path) && affected.holds(file);
+    let wanted = |file: &&File| file.is_readable() && documents.contains(&file.path) && affected.names(file);
     let files: Vec<&File> = workspace.files.iter().filter(wanted).collect();
     let listing =
         list_of(workspace, world, &files, Asked { mode, cached, repository, wanted: None, needs: Needs::ALL });

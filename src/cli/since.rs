@@ -47,17 +47,18 @@ pub(super) fn unusable(why: &str) -> Unusable {
     )
 }
 
-/// Asks `world`, which holds the state after, for the references that the change can have touched, and for what loaded at startup before it. Gives the state
-/// before, where it had to be loaded for that.
+/// Asks `world`, which holds the state after, for the references that the change can have touched, and for what loaded at
+/// startup before it. Gives the state before, where it had to be loaded for that.
 pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
     after.notes.extend(change.notes.iter().cloned());
     if change.changed(&after.index).is_empty() {
         return None;
     }
+    let before = change::touches_context(change, after).then(|| change::load_before(change, after));
     let needs = lint::needs_of_references(how.selection, &after.settings);
     if needs != Needs::NONE {
         let affected = Affected::by(change, after);
-        let wanted = |file: &File| affected.holds(file);
+        let wanted = |file: &File| affected.may_find(file, before.as_ref());
         let asked = Asked {
             mode: how.mode,
             cached: how.cached,
@@ -67,13 +68,11 @@ pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace,
         };
         survey_of(after, world, asked);
     }
-    if !change::touches_context(change, after) {
-        return None;
+    if let Some(before) = &before {
+        let startups: Vec<_> = after.clients.iter().map(|client| change::startup_of(before, after, client)).collect();
+        after.earlier = Some(Earlier { name: change.base_name(), startup: change::earlier(&startups) });
     }
-    let before = change::load_before(change, after);
-    let startups: Vec<_> = after.clients.iter().map(|client| change::startup_of(&before, after, client)).collect();
-    after.earlier = Some(Earlier { name: change.base_name(), startup: change::earlier(&startups) });
-    Some(before)
+    before
 }
 
 /// Runs the lints over the state after, as far as the change may have changed what they find.
@@ -143,6 +142,11 @@ pub(super) fn caused(
         selection.only = fired.iter().map(|name| (*name).to_owned()).collect();
     }
     before.news.clone_from(&after.news);
+    if let Some(news) = &mut before.news {
+        let old = renamed.iter().filter(|(_, to)| news.documents.contains(*to)).map(|(from, _)| from.clone());
+        let old: Vec<_> = old.collect();
+        news.documents.extend(old);
+    }
     let known = lint::run_on(&before, &selection, &wanted).diagnostics;
     let found = change::caused(found, &known, &renamed);
     // As for the workspace of the report: giving its memory back piece by piece would only cost time.

@@ -14,6 +14,8 @@ const SHARE_PERCENT: usize = 40;
 /// Tells which documents may say what an instruction says that came or went.
 pub struct Concern<'n> {
     news: &'n News,
+    /// Whether every document may say the same.
+    everything: bool,
     /// Words to look for; `None` when there are none.
     table: Option<AhoCorasick>,
     /// For each instruction the numbers of its words.
@@ -27,6 +29,10 @@ impl<'n> Concern<'n> {
         let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
         let mut instructions = Vec::new();
         for words in news.instructions.iter().filter(|words| is_comparable(words)) {
+            // Languages without spaces have no words to look for.
+            if !words.is_ascii() {
+                return Concern { news, everything: true, table: None, instructions: Vec::new(), words: 0 };
+            }
             let all = || words.split(' ');
             let is_short = all().all(|word| word.len() < LONG);
             let mut of_one: Vec<usize> = Vec::new();
@@ -43,12 +49,12 @@ impl<'n> Concern<'n> {
         let mut builder = AhoCorasick::builder();
         builder.ascii_case_insensitive(true).kind(Some(AhoCorasickKind::DFA));
         let table = builder.build(words.iter().map(|(word, _)| word)).ok().filter(|_| !words.is_empty());
-        Concern { news, table, instructions, words: words.len() }
+        Concern { news, everything: false, table, instructions, words: words.len() }
     }
 
     /// Whether what the document says has to be looked at.
     pub fn holds(&self, file: &File) -> bool {
-        if self.news.documents.contains(&file.path) {
+        if self.everything || self.news.documents.contains(&file.path) {
             return true;
         }
         let Some(table) = &self.table else { return !self.instructions.is_empty() };
@@ -63,7 +69,7 @@ impl<'n> Concern<'n> {
 
 /// Whether an instruction is long enough to be held against others.
 fn is_comparable(words: &str) -> bool {
-    core(words).is_some() || words.split(' ').count() > 4
+    !words.is_ascii() || core(words).is_some() || words.split(' ').count() > 4
 }
 
 #[cfg(test)]
@@ -96,5 +102,6 @@ mod tests {
         assert_eq!(of(&["run the migrations before each release"], &[]), ["a/CLAUDE.md"]);
         assert_eq!(of(&["never do that"], &["c/CLAUDE.md"]), ["c/CLAUDE.md"]);
         assert_eq!(of(&[], &[]), [""; 0]);
+        assert_eq!(of(&["提交前必须运行全部测试"], &[]).len(), 3);
     }
 }
