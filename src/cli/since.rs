@@ -41,6 +41,12 @@ pub(super) fn unusable(why: &str) -> Unusable {
             "leave out what compares with a commit, or name the repository with `--root`",
         );
     }
+    if why.contains("GIT_INDEX_FILE") {
+        return Unusable::new(
+            format!("there is nothing to compare with: {why}"),
+            "unset `GIT_INDEX_FILE`, or run this from the hook that sets it",
+        );
+    }
     Unusable::new(
         format!("there is nothing to compare with: {why}"),
         "name a commit of this repository; in CI fetch enough of its history (`fetch-depth: 0`)",

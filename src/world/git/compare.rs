@@ -195,7 +195,7 @@ fn use_index(git: &mut Command, repository: &Repository, hooks_index: bool) -> R
     let file = root.ancestors().nth(depth).unwrap_or(&root).join(named);
     // To git an index that is not there is an empty one, which holds before the first commit alone.
     if Disk.stat(&file).is_none() && !repository.head.is_empty() {
-        let message = format!("GIT_INDEX_FILE names {}, which is not there; unset it", file.display());
+        let message = format!("GIT_INDEX_FILE names {}, which is not there", file.display());
         return Err(GitError { message });
     }
     git.env("GIT_INDEX_FILE", file);

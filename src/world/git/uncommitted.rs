@@ -16,8 +16,11 @@ const MAX_COMPARED: u64 = 16 << 20;
 pub fn uncommitted(root: &Path) -> Result<Vec<String>, GitError> {
     let repository = open(root)?;
     let mut staged = command(root);
-    staged.args(["diff-index", "--cached", "--relative", "--name-only", "-z", "--no-ext-diff", "HEAD", "--"]);
-    let mut found: BTreeSet<String> = names(&output(staged)?).collect();
+    // With `--relative` git crashes over a conflict outside of the folder.
+    staged.args(["diff-index", "--cached", "--name-only", "-z", "--no-ext-diff", "HEAD", "--"]);
+    let staged = output(staged)?;
+    let below = |path: String| path.strip_prefix(&repository.prefix).map(str::to_owned);
+    let mut found: BTreeSet<String> = names(&staged).filter_map(below).collect();
     let mut touched = command(root);
     touched.args(["diff-files", "--relative", "--name-only", "-z", "--no-ext-diff", "--"]);
     let touched = output(touched)?;
