@@ -159,7 +159,9 @@ const GRAVE: &[&str] = &[
     "passphrase", "ssh key", "personal information", "pii ", "privacy", "telemetry", "sql injection",
     "command injection", "code injection", "prompt injection", "script injection", "shell injection",
     "injection attack", "injection vuln", "prevent injection", "sanitiz", "untrusted", "vulnerab",
-    "against production", "delete data", "data loss", "lose data", "user data", "--force", "reset --hard",
+    "against production", "delete data", "data loss", "user data", "customer data",
+    "data is lost", "data gets lost", "data will be lost", "data would be lost", "data can be lost", "data being lost", "wipes the database", "drops the database",
+    "destroys the database", "--force", "reset --hard",
     "irreversible", "destructive", "payment", "billing", "stripe ", "main branch", "to main ", "to `main`",
     "to master ", "to `master`", "push directly", "pushing directly", "pushed directly", "commit directly",
     "committing directly", ".env ", "permissions", "without permission", "explicit permission", "for permission",
@@ -219,7 +221,31 @@ fn places_of<'t>(text: &'t str, entry: &'t str) -> impl Iterator<Item = usize> +
 
 /// Whether a lower-case text speaks of what costs data, money or secrets.
 pub(super) fn is_grave(text: &str) -> bool {
-    holds(text, &LASTING_HARM) || holds(text, GRAVE)
+    holds(text, &LASTING_HARM) || holds(text, GRAVE) || loses_data(text)
+}
+
+/// Whether a lower-case text says that something loses data: a verb with its object among the next three words. What loses
+/// its focus or its type costs nothing.
+fn loses_data(text: &str) -> bool {
+    const LOSSES: [&str; 14] = [
+        "lose",
+        "loses",
+        "losing",
+        "lost",
+        "destroy",
+        "destroys",
+        "destroying",
+        "wipe",
+        "wipes",
+        "wiping",
+        "erase",
+        "erases",
+        "corrupts",
+        "corrupting",
+    ];
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_object = |word: &&str| ["data", "records", "backups"].contains(word);
+    (0..words.len()).any(|at| LOSSES.contains(&words[at]) && words[at + 1..].iter().take(3).any(is_object))
 }
 
 /// Whether a lower-case text speaks of what must hold before work is done.
@@ -405,6 +431,10 @@ mod tests {
         assert!(!is_gate("every one is read. the server sees every change") && !is_gate("use tags whenever possible"));
         assert!(is_grave("pushed to main") && !is_grave("easy to maintain"));
         assert!(is_grave("prevent sql injection") && !is_grave("tests need failure injection"));
+        assert!(is_grave("never skip the next step, it loses customer data.") && is_grave("it destroys the data"));
+        assert!(is_grave("never stop it: all data will be lost") && is_grave("a retry corrupts old records"));
+        assert!(!is_grave("never move it, the field loses focus") && !is_grave("do not add what was lost at lunch"));
+        assert!(!is_grave("it loses its type, and never the name of the data"));
         assert!(is_grave("不要泄漏") && is_grave("keep it in `.env`"));
     }
 }

@@ -219,3 +219,20 @@ fn a_plan_tells_the_parts_of_a_section_apart() {
     let actions: Vec<Action> = parts.map(|row| row.action).collect();
     assert_eq!(actions, [Action::Keep, Action::Document, Action::Keep, Action::Keep, Action::Keep]);
 }
+
+#[test]
+fn what_costs_data_stays_whatever_the_profile() {
+    let section = |step: &str| memory(&format!("## The architecture of the queue\n\n{EXPLAINED}\n{step}\n\n{TABLE}\n"));
+    for other in [Profile::Minimal, Profile::Balanced, Profile::Full] {
+        let compiled = run(&section("Never skip the next step, it loses customer data."), &profile(other), None);
+        assert!(output_or_source(&compiled, "Never skip the next step"), "{other:?}");
+    }
+    let compiled = run(&section("The reader shows what is there."), &profile(Profile::Balanced), None);
+    assert!(!output(&compiled, "CLAUDE.md").contains("The reader shows"));
+}
+
+/// Whether some text still stands in the root, be it an output or left as it was.
+fn output_or_source(compiled: &Compiled, text: &str) -> bool {
+    let root = compiled.outputs.iter().find(|(path, _)| path == "CLAUDE.md");
+    root.is_none_or(|(_, bytes)| std::str::from_utf8(bytes).unwrap().contains(text))
+}
