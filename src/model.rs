@@ -31,6 +31,8 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Inline constructs of the body, by start and then from outer to inner.
     pub inlines: Vec<Inline>,
+    /// The destinations of the link reference definitions, used or not, by position.
+    pub definitions: Vec<Span>,
     /// One entry for each heading, in document order.
     pub sections: Vec<Section>,
     /// The whole file as a tree (JSON and YAML only).
@@ -49,6 +51,7 @@ impl Document {
             body: Span::new(0, len),
             blocks: Vec::new(),
             inlines: Vec::new(),
+            definitions: Vec::new(),
             sections: Vec::new(),
             data: None,
             problems: Vec::new(),

@@ -388,24 +388,17 @@ fn changes(context: &Context<'_>, number: usize, piece: usize, path: &str, raise
     let (document, text) = (&source.file.document, source.text());
     let span = source.pieces[piece].span;
     let mut changes = rewrite::raise_headings(document, text, span, raised);
-    for link in rewrite::links(document).filter(|link| span.contains(link.content)) {
-        let written = link.content.slice(text);
+    // A definition changes with its piece, whoever uses it.
+    for place in rewrite::destinations(document).filter(|place| span.contains(*place)) {
+        let written = place.slice(text);
         if let Some(fragment) = written.strip_prefix('#') {
             let target = piece_of_anchor(source, fragment).map(|at| context.places[number][at]);
             if let Some(target) = target.filter(|target| !target.is_empty() && *target != path) {
                 let new = format!("{}#{fragment}", crate::paths::relative(parent(path), target));
-                changes.push(Change { kind: "anchor", span: link.content, new });
+                changes.push(Change { kind: "anchor", span: place, new });
             }
         } else if let Some(new) = rebased(context, written, source.path(), path) {
-            changes.push(Change { kind: "link", span: link.content, new });
-        }
-    }
-    // A definition changes with its piece, whoever uses it.
-    for link in rewrite::links(document).filter(|link| !link.span.contains(link.content)) {
-        if span.contains(link.content)
-            && let Some(new) = rebased(context, link.content.slice(text), source.path(), path)
-        {
-            changes.push(Change { kind: "link", span: link.content, new });
+            changes.push(Change { kind: "link", span: place, new });
         }
     }
     changes

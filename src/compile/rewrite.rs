@@ -69,6 +69,12 @@ pub(super) fn links(document: &Document) -> impl Iterator<Item = &Inline> {
     document.inlines.iter().filter(|inline| matches!(inline.kind, InlineKind::Link | InlineKind::Image))
 }
 
+/// Where the destinations of a document stand: those of its links and images, and those of its definitions, also where
+/// nothing uses them. One that is used stands among them twice.
+pub(super) fn destinations(document: &Document) -> impl Iterator<Item = Span> + '_ {
+    links(document).map(|link| link.content).chain(document.definitions.iter().copied())
+}
+
 /// Applies changes to the bytes of `span`. They must not overlap; those outside are left out.
 pub(super) fn apply(text: &str, span: Span, mut changes: Vec<Change>) -> (String, Vec<Rewrite>) {
     changes.retain(|change| span.contains(change.span));
