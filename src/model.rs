@@ -58,6 +58,20 @@ impl Document {
         }
     }
 
+    /// The blocks that lie in some bytes.
+    pub fn blocks_in(&self, span: Span) -> impl Iterator<Item = &Block> {
+        let start = self.blocks.partition_point(|block| block.span.start < span.start);
+        let near = self.blocks[start..].iter().take_while(move |block| block.span.start <= span.end);
+        near.filter(move |block| span.contains(block.span))
+    }
+
+    /// The inline constructs that lie in some bytes.
+    pub fn inlines_in(&self, span: Span) -> impl Iterator<Item = &Inline> {
+        let start = self.inlines.partition_point(|inline| inline.span.start < span.start);
+        let near = self.inlines[start..].iter().take_while(move |inline| inline.span.start <= span.end);
+        near.filter(move |inline| span.contains(inline.span))
+    }
+
     /// The value of a top-level frontmatter key, where there is frontmatter that is a mapping and holds the key.
     pub fn frontmatter_value(&self, key: &str) -> Option<&Entry> {
         self.frontmatter.as_ref()?.node.as_ref()?.get(key)

@@ -328,7 +328,7 @@ fn restored(row: &Row, text: &str, path: &str) -> String {
             changes.push(rewrite::Change { kind: "heading", span: Span::new(start, start + count), new });
         }
     }
-    for place in rewrite::destinations(&document) {
+    for place in rewrite::destinations(&document, Span::new(0, text.len())) {
         let written = place.slice(text);
         let known = row.rewrites.iter().find(|rewrite| rewrite.kind != "heading" && rewrite.new == written);
         let new = match known {

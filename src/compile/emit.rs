@@ -195,7 +195,7 @@ fn layout(
     for number in 0..sources.len() {
         // Several sources may share a file, which has the line ending of the first.
         let home = homes.iter().position(|home| *home == homes[number]);
-        let nl = sources[home.unwrap_or(number)].newline();
+        let nl = sources[home.unwrap_or(number)].newline;
         let of_source = |group: &&Group| plan.decisions[group.decisions[0]].source == number;
         let lines: Vec<String> = groups
             .iter()
@@ -232,14 +232,14 @@ fn index(files: &mut BTreeMap<String, Vec<Segment>>, groups: &[Group], sources: 
         return;
     }
     // It is about all of them, so one alone does not decide how its lines end.
-    let nl = if sources.iter().all(|source| source.newline() == "\r\n") { "\r\n" } else { "\n" };
+    let nl = if sources.iter().all(|source| source.newline == "\r\n") { "\r\n" } else { "\n" };
     let text = format!("# Documents{nl}{nl}{}{nl}", lines.join(nl));
     files.insert(INDEX_PATH.to_owned(), vec![Segment::Made { template: "index", text }]);
 }
 
 /// A rule that stays where it is and gets a scope.
 fn whole_rule(out: &mut Vec<Segment>, number: usize, source: &Source<'_>, group: &Group, decided: &[usize]) {
-    let nl = source.newline();
+    let nl = source.newline;
     let row = |piece: usize| Segment::Row { source: number, piece, raised: 0, decision: decided[piece] };
     let fixed = source.pieces.iter().take_while(|piece| piece.fixed).count();
     let has_frontmatter = source.file.document.frontmatter.is_some();
@@ -269,7 +269,7 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
         Segment::Row { source, .. } => Some(*source),
         Segment::Made { .. } => None,
     });
-    let newline = sources.next().map_or("\n", |number| context.sources[number].newline());
+    let newline = sources.next().map_or("\n", |number| context.sources[number].newline);
     let mut definitions: Vec<String> = Vec::new();
     for segment in segments {
         match segment {
@@ -389,7 +389,7 @@ fn changes(context: &Context<'_>, number: usize, piece: usize, path: &str, raise
     let span = source.pieces[piece].span;
     let mut changes = rewrite::raise_headings(document, text, span, raised);
     // A definition changes with its piece, whoever uses it.
-    for place in rewrite::destinations(document).filter(|place| span.contains(*place)) {
+    for place in rewrite::destinations(document, span) {
         let written = place.slice(text);
         if let Some(fragment) = written.strip_prefix('#') {
             let target = piece_of_anchor(source, fragment).map(|at| context.places[number][at]);
@@ -435,8 +435,8 @@ fn foreign_definitions(context: &Context<'_>, number: usize, piece: usize, path:
     let text = source.text();
     let span = source.pieces[piece].span;
     let mut found = Vec::new();
-    for link in rewrite::links(&source.file.document) {
-        if !span.contains(link.span) || link.span.contains(link.content) {
+    for link in rewrite::links(&source.file.document, span) {
+        if link.span.contains(link.content) {
             continue;
         }
         let home = source.pieces.partition_point(|other| other.span.end <= link.content.start);
