@@ -31,6 +31,8 @@ pub struct Document {
     pub blocks: Vec<Block>,
     /// Inline constructs of the body, by start and then from outer to inner.
     pub inlines: Vec<Inline>,
+    /// The destinations of the link reference definitions, used or not, by position.
+    pub definitions: Vec<Span>,
     /// One entry for each heading, in document order.
     pub sections: Vec<Section>,
     /// The whole file as a tree (JSON and YAML only).
@@ -49,10 +51,25 @@ impl Document {
             body: Span::new(0, len),
             blocks: Vec::new(),
             inlines: Vec::new(),
+            definitions: Vec::new(),
             sections: Vec::new(),
             data: None,
             problems: Vec::new(),
         }
+    }
+
+    /// The blocks that lie in some bytes.
+    pub fn blocks_in(&self, span: Span) -> impl Iterator<Item = &Block> {
+        let start = self.blocks.partition_point(|block| block.span.start < span.start);
+        let near = self.blocks[start..].iter().take_while(move |block| block.span.start <= span.end);
+        near.filter(move |block| span.contains(block.span))
+    }
+
+    /// The inline constructs that lie in some bytes.
+    pub fn inlines_in(&self, span: Span) -> impl Iterator<Item = &Inline> {
+        let start = self.inlines.partition_point(|inline| inline.span.start < span.start);
+        let near = self.inlines[start..].iter().take_while(move |inline| inline.span.start <= span.end);
+        near.filter(move |inline| span.contains(inline.span))
     }
 
     /// The value of a top-level frontmatter key, where there is frontmatter that is a mapping and holds the key.

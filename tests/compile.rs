@@ -181,6 +181,26 @@ fn an_edit_of_an_output_is_carried_back() {
 }
 
 #[test]
+fn a_definition_comes_back_whoever_uses_it() {
+    // The first is used by another part, the second by nothing.
+    let memory = "# Shop\n\nA shop for spare parts.\n\n## Architecture\n\nThe server reads orders from a queue. The queue is filled \
+                  by the shop front. Orders are kept for a year,\nand the front shows them to the customer as long as they are \
+                  kept. What is older is kept by the books alone.\n\n[q]: crates/queue/src/lib.rs\n[n]: crates/front/src/lib.rs\n\n\
+                  ## Commits\n\nRun `make check` before committing. See [q].\n";
+    let world = project(memory);
+    let compiled = run(&world, Target::ClaudeCode, &profile(Profile::Minimal), None).unwrap();
+    let document = "docs/agents/architecture.md";
+    let text = output(&compiled, document);
+    let definitions = "[q]: ../../crates/queue/src/lib.rs\n[n]: ../../crates/front/src/lib.rs\n";
+    assert!(text.contains(definitions), "{text}");
+    let edited = text.replace("for a year", "for ten years");
+    let read =
+        |path: &str| if path == document { Some(edited.clone().into_bytes()) } else { read_outputs(&compiled)(path) };
+    let sources = decompile(&compiled.map, &read).unwrap().sources;
+    assert_eq!(std::str::from_utf8(&sources["CLAUDE.md"]).unwrap(), memory.replace("for a year", "for ten years"));
+}
+
+#[test]
 fn one_changed_word_changes_one_output() {
     let world = project(PROJECT);
     let before = run(&world, Target::ClaudeCode, &profile(Profile::Balanced), None).unwrap();

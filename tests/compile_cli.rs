@@ -435,3 +435,83 @@ fn a_map_names_no_folder_but_those_of_its_outputs() {
     }
     assert!(dir.path().join("empty").is_dir());
 }
+
+/// A tree that was compiled for another client than that of its memory file, which so stays beside the outputs.
+fn translated(target: &str) -> tempfile::TempDir {
+    let dir = repository();
+    let run = ctxlint(dir.path(), &["compile", "--target", target, "--write"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    commit(dir.path(), "compiled");
+    assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
+    dir
+}
+
+fn edit(dir: &Path, path: &str, from: &str, to: &str) {
+    let text = read(dir, path);
+    assert!(text.contains(from), "{text}");
+    write(dir, path, &text.replace(from, to));
+    commit(dir, "edited");
+}
+
+#[test]
+fn an_edited_source_beside_its_outputs_is_compiled_anew() {
+    for (target, root) in [("agents-md", "AGENTS.md"), ("gemini", "GEMINI.md"), ("cursor", "AGENTS.md")] {
+        let dir = translated(target);
+        let edited = MEMORY.replace("Never commit secrets", "Never commit passwords");
+        edit(dir.path(), "CLAUDE.md", "Never commit secrets", "Never commit passwords");
+        for arguments in [["compile", "--verify"], ["compile", "--frozen"]] {
+            let run = ctxlint(dir.path(), &arguments);
+            assert_eq!(run.code, 1, "{target}: {}{}", run.out, run.err);
+            assert!(run.out.contains("CLAUDE.md: it was edited since it was compiled"), "{target}: {}", run.out);
+        }
+        let run = ctxlint(dir.path(), &["compile", "--write"]);
+        assert_eq!(run.code, 0, "{target}: {}", run.err);
+        assert_eq!(read(dir.path(), "CLAUDE.md"), edited, "{target}");
+        assert!(read(dir.path(), root).contains("Never commit passwords"), "{target}");
+        assert_eq!(ctxlint(dir.path(), &["compile", "--verify"]).code, 0);
+        assert_eq!(ctxlint(dir.path(), &["compile", "--frozen"]).code, 0);
+    }
+}
+
+#[test]
+fn the_way_back_leaves_an_edited_source_as_it_stands() {
+    let dir = translated("agents-md");
+    let edited = MEMORY.replace("Never commit secrets", "Never commit passwords");
+    edit(dir.path(), "CLAUDE.md", "Never commit secrets", "Never commit passwords");
+    let run = ctxlint(dir.path(), &["decompile", "--write"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("bytes, it was edited since it was compiled and stays"), "{}", run.out);
+    assert_eq!(read(dir.path(), "CLAUDE.md"), edited);
+    assert!(!dir.path().join("AGENTS.md").exists());
+}
+
+#[test]
+fn a_source_and_outputs_that_were_both_edited_are_refused() {
+    let dir = translated("agents-md");
+    edit(dir.path(), "AGENTS.md", "A shop for spare parts.", "A shop for old parts.");
+    edit(dir.path(), "CLAUDE.md", "Never commit secrets", "Never commit passwords");
+    let before = tree(dir.path());
+    for arguments in [&["compile", "--write"][..], &["compile", "--frozen"], &["decompile"], &["decompile", "--write"]]
+    {
+        let run = ctxlint(dir.path(), arguments);
+        assert_eq!(run.code, 2, "{}", run.out);
+        assert!(run.err.contains("CLAUDE.md: it was edited, and so were its outputs"), "{}", run.err);
+        assert!(run.err.contains("`ctxlint decompile --out DIR`"), "{}", run.err);
+    }
+    assert_eq!(tree(dir.path()), before);
+    // The way out: the edit of the output goes into the source, and the output is restored.
+    let out = folder(&[]);
+    assert_eq!(ctxlint(dir.path(), &["decompile", "--out", out.path().to_str().unwrap()]).code, 0);
+    assert!(read(out.path(), "CLAUDE.md").contains("A shop for old parts."));
+    edit(dir.path(), "CLAUDE.md", "A shop for spare parts.", "A shop for old parts.");
+    edit(dir.path(), "AGENTS.md", "A shop for old parts.", "A shop for spare parts.");
+    assert_eq!(ctxlint(dir.path(), &["compile", "--write"]).code, 0);
+    assert!(read(dir.path(), "AGENTS.md").contains("A shop for old parts."));
+    // An edit of the outputs that stands in the source already is no other.
+    commit(dir.path(), "compiled");
+    edit(dir.path(), "CLAUDE.md", "A shop for old parts.", "A shop for new parts.");
+    edit(dir.path(), "AGENTS.md", "A shop for old parts.", "A shop for new parts.");
+    let run = ctxlint(dir.path(), &["compile", "--write"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(read(dir.path(), "AGENTS.md").contains("A shop for new parts."));
+}

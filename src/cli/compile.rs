@@ -100,7 +100,7 @@ pub(super) fn compile(global: &Global, arguments: &CompileArguments) -> Result<A
     };
     write::recover(&root).map_err(|error| Unusable::new(error.to_string(), ""))?;
     if arguments.verify {
-        return verify::verify(out.as_deref().unwrap_or(&root), arguments.format == OutputFormat::Json);
+        return verify::verify(&root, out.as_deref(), arguments.format == OutputFormat::Json);
     }
     if arguments.target.len() > 1 && out.is_none() {
         return Err(Unusable::new(
@@ -139,14 +139,16 @@ fn one(
     let place = out.unwrap_or(root);
     let previous = tree::read_map(place, MAP_PATH)?;
     // What was compiled in place is looked at as it was before: compiling it again then gives the same.
-    let before = match &previous {
+    let mut edited: Vec<String> = Vec::new();
+    let base = match &previous {
         Some(map) if out.is_none() => {
             tree::must_be_known(root, map)?;
-            Some(tree::original(&tree::restore(root, map)?))
+            let mut decompiled = tree::restore(root, map)?;
+            edited = tree::take_edited(root, map, &mut decompiled)?;
+            tree::original(&decompiled)
         }
-        _ => None,
+        _ => Wanted::new(),
     };
-    let base = before.clone().unwrap_or_default();
     let files = base.iter().map(|(path, bytes)| (root.join(path), bytes.clone())).collect();
     let overlay = Overlay { under: &Disk, files };
     let world: &dyn World = if base.is_empty() { &Disk } else { &overlay };
@@ -189,7 +191,7 @@ fn one(
     }
     match arguments.format {
         OutputFormat::Json => text.push_str(&wire::json(&compiled)),
-        OutputFormat::Human if arguments.frozen => text.push_str(&human::frozen(&changes)),
+        OutputFormat::Human if arguments.frozen => text.push_str(&human::frozen(&changes, &edited)),
         OutputFormat::Human => text.push_str(&human::human(&compiled)),
     }
     if arguments.diff && arguments.format == OutputFormat::Human {

@@ -41,12 +41,18 @@ pub(super) fn decompile(global: &Global, arguments: &DecompileArguments) -> Resu
     if in_place {
         tree::must_be_known(&root, &map)?;
     }
-    let decompiled = tree::restore(&dir, &map)?;
+    let mut decompiled = tree::restore(&dir, &map)?;
+    // Elsewhere go the sources as the outputs have them, to be looked at beside those that stand here.
+    let taken = match &arguments.out {
+        None if in_place => tree::take_edited(&root, &map, &mut decompiled)?,
+        _ => Vec::new(),
+    };
     let mut text = String::new();
     for (path, bytes) in &decompiled.sources {
         let edits = decompiled.edited.iter().filter(|(source, _)| source == path);
         let lines: Vec<String> = edits.map(|(_, line)| line.to_string()).collect();
         let note = match lines.len() {
+            _ if taken.contains(path) => format!("{} and stays", tree::EDITED),
             0 => "as it was".to_owned(),
             _ => format!("with edits of the sections that started at line {}", lines.join(", ")),
         };

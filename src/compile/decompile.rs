@@ -328,15 +328,15 @@ fn restored(row: &Row, text: &str, path: &str) -> String {
             changes.push(rewrite::Change { kind: "heading", span: Span::new(start, start + count), new });
         }
     }
-    for link in rewrite::links(&document) {
-        let written = link.content.slice(text);
+    for place in rewrite::destinations(&document, Span::new(0, text.len())) {
+        let written = place.slice(text);
         let known = row.rewrites.iter().find(|rewrite| rewrite.kind != "heading" && rewrite.new == written);
         let new = match known {
             Some(rewrite) => Some(rewrite.old.clone()),
             None => rewrite::rebased(written, path, &row.src),
         };
         if let Some(new) = new {
-            changes.push(rewrite::Change { kind: "link", span: link.content, new });
+            changes.push(rewrite::Change { kind: "link", span: place, new });
         }
     }
     rewrite::apply(text, Span::new(0, text.len()), changes).0

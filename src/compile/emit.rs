@@ -195,7 +195,7 @@ fn layout(
     for number in 0..sources.len() {
         // Several sources may share a file, which has the line ending of the first.
         let home = homes.iter().position(|home| *home == homes[number]);
-        let nl = sources[home.unwrap_or(number)].newline();
+        let nl = sources[home.unwrap_or(number)].newline;
         let of_source = |group: &&Group| plan.decisions[group.decisions[0]].source == number;
         let lines: Vec<String> = groups
             .iter()
@@ -232,14 +232,14 @@ fn index(files: &mut BTreeMap<String, Vec<Segment>>, groups: &[Group], sources: 
         return;
     }
     // It is about all of them, so one alone does not decide how its lines end.
-    let nl = if sources.iter().all(|source| source.newline() == "\r\n") { "\r\n" } else { "\n" };
+    let nl = if sources.iter().all(|source| source.newline == "\r\n") { "\r\n" } else { "\n" };
     let text = format!("# Documents{nl}{nl}{}{nl}", lines.join(nl));
     files.insert(INDEX_PATH.to_owned(), vec![Segment::Made { template: "index", text }]);
 }
 
 /// A rule that stays where it is and gets a scope.
 fn whole_rule(out: &mut Vec<Segment>, number: usize, source: &Source<'_>, group: &Group, decided: &[usize]) {
-    let nl = source.newline();
+    let nl = source.newline;
     let row = |piece: usize| Segment::Row { source: number, piece, raised: 0, decision: decided[piece] };
     let fixed = source.pieces.iter().take_while(|piece| piece.fixed).count();
     let has_frontmatter = source.file.document.frontmatter.is_some();
@@ -269,7 +269,7 @@ fn write_file(context: &Context<'_>, path: &str, segments: &[Segment], rows: &mu
         Segment::Row { source, .. } => Some(*source),
         Segment::Made { .. } => None,
     });
-    let newline = sources.next().map_or("\n", |number| context.sources[number].newline());
+    let newline = sources.next().map_or("\n", |number| context.sources[number].newline);
     let mut definitions: Vec<String> = Vec::new();
     for segment in segments {
         match segment {
@@ -388,24 +388,17 @@ fn changes(context: &Context<'_>, number: usize, piece: usize, path: &str, raise
     let (document, text) = (&source.file.document, source.text());
     let span = source.pieces[piece].span;
     let mut changes = rewrite::raise_headings(document, text, span, raised);
-    for link in rewrite::links(document).filter(|link| span.contains(link.content)) {
-        let written = link.content.slice(text);
+    // A definition changes with its piece, whoever uses it.
+    for place in rewrite::destinations(document, span) {
+        let written = place.slice(text);
         if let Some(fragment) = written.strip_prefix('#') {
             let target = piece_of_anchor(source, fragment).map(|at| context.places[number][at]);
             if let Some(target) = target.filter(|target| !target.is_empty() && *target != path) {
                 let new = format!("{}#{fragment}", crate::paths::relative(parent(path), target));
-                changes.push(Change { kind: "anchor", span: link.content, new });
+                changes.push(Change { kind: "anchor", span: place, new });
             }
         } else if let Some(new) = rebased(context, written, source.path(), path) {
-            changes.push(Change { kind: "link", span: link.content, new });
-        }
-    }
-    // A definition changes with its piece, whoever uses it.
-    for link in rewrite::links(document).filter(|link| !link.span.contains(link.content)) {
-        if span.contains(link.content)
-            && let Some(new) = rebased(context, link.content.slice(text), source.path(), path)
-        {
-            changes.push(Change { kind: "link", span: link.content, new });
+            changes.push(Change { kind: "link", span: place, new });
         }
     }
     changes
@@ -442,8 +435,8 @@ fn foreign_definitions(context: &Context<'_>, number: usize, piece: usize, path:
     let text = source.text();
     let span = source.pieces[piece].span;
     let mut found = Vec::new();
-    for link in rewrite::links(&source.file.document) {
-        if !span.contains(link.span) || link.span.contains(link.content) {
+    for link in rewrite::links(&source.file.document, span) {
+        if link.span.contains(link.content) {
             continue;
         }
         let home = source.pieces.partition_point(|other| other.span.end <= link.content.start);

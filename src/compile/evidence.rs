@@ -151,7 +151,9 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
     }
     facts.steps = facts.steps.max(steps);
     facts.prose_lines = facts.lines.saturating_sub(facts.code_lines + facts.table_lines + headings);
-    for item in source.instructions().iter().filter(|item| span.contains(item.span)) {
+    let start = source.instructions().partition_point(|item| item.span.start < span.start);
+    let items = source.instructions()[start..].iter().take_while(|item| item.span.start < span.end);
+    for item in items.filter(|item| span.contains(item.span)) {
         facts.instructions += 1;
         facts.never += usize::from(item.kind == Kind::Never);
         facts.must += usize::from(item.kind == Kind::Must);
@@ -172,11 +174,13 @@ pub(super) fn facts_of_text(workspace: &Workspace, source: &Source<'_>, first: u
         }
         facts.warned |= lexicon::is_marked(&line) && (lexicon::is_strong(&line) || lexicon::is_negated(&line));
     }
-    let spans = || document.inlines.iter().filter(|inline| span.contains(inline.span));
-    let inline = spans().filter(|inline| inline.kind == InlineKind::Code).map(|inline| inline.content.slice(text));
+    let inline = document
+        .inlines_in(span)
+        .filter(|inline| inline.kind == InlineKind::Code)
+        .map(|inline| inline.content.slice(text));
     facts.commands = facts.code_lines + inline.filter(|code| lexicon::is_command(code)).count();
-    let links = document.inlines.iter().filter(|inline| span.contains(inline.span));
-    facts.pointers = links
+    facts.pointers = document
+        .inlines_in(span)
         .filter(|inline| match inline.kind {
             InlineKind::Link => super::rewrite::is_relative(inline.content.slice(text)),
             InlineKind::Code => inline.content.slice(text).ends_with(".md"),

@@ -9,7 +9,7 @@ use super::sources::Source;
 use super::targets::{self, Item, Place, Target};
 use crate::paths::{file_name, parent};
 use crate::workspace::Workspace;
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// One item with the decisions that it is made of.
 pub(super) struct Group {
@@ -29,17 +29,19 @@ pub(super) fn grouped(
     target: Target,
     previous: Option<&Map>,
 ) -> Vec<Group> {
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    let mut group_of: HashMap<String, usize> = HashMap::new();
     for (number, decision) in plan.decisions.iter().enumerate() {
         let moves = matches!(decision.action, Action::Rule | Action::Skill | Action::Document);
         if !moves {
             continue;
         }
         let key = key_of(sources, decision, number);
-        match groups.iter_mut().find(|(other, _)| *other == key) {
-            Some((_, members)) => members.push(number),
-            None => groups.push((key, vec![number])),
+        let group = *group_of.entry(key).or_insert(groups.len());
+        if group == groups.len() {
+            groups.push(Vec::new());
         }
+        groups[group].push(number);
     }
     let rows = |source: &Source<'_>| {
         let mapped = previous.and_then(|map| map.sources.iter().find(|mapped| mapped.path == source.path()));
@@ -49,7 +51,7 @@ pub(super) fn grouped(
     let mut taken = Taken::new(&workspace.index);
     taken.take(MAP_PATH);
     let mut out: Vec<Group> = Vec::new();
-    for (_, decisions) in groups {
+    for decisions in groups {
         let item = item_of(sources, plan, &decisions);
         let place = targets::place(target, workspace, &item);
         let wanted = decisions.iter().find_map(|at| plan.decisions[*at].dst.clone());
@@ -153,7 +155,7 @@ fn item_of(sources: &[Source<'_>], plan: &Plan, decisions: &[usize]) -> Item {
         scope: first.scope.clone(),
         base: source.base.clone(),
         whole_rule: whole.then(|| source.path().to_owned()),
-        newline: source.newline(),
+        newline: source.newline,
     }
 }
 

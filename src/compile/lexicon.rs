@@ -159,7 +159,9 @@ const GRAVE: &[&str] = &[
     "passphrase", "ssh key", "personal information", "pii ", "privacy", "telemetry", "sql injection",
     "command injection", "code injection", "prompt injection", "script injection", "shell injection",
     "injection attack", "injection vuln", "prevent injection", "sanitiz", "untrusted", "vulnerab",
-    "against production", "delete data", "data loss", "lose data", "user data", "--force", "reset --hard",
+    "against production", "delete data", "data loss", "user data", "customer data",
+    "data is lost", "data gets lost", "data will be lost", "data would be lost", "data can be lost", "data being lost", "wipes the database", "drops the database",
+    "destroys the database", "--force", "reset --hard",
     "irreversible", "destructive", "payment", "billing", "stripe ", "main branch", "to main ", "to `main`",
     "to master ", "to `master`", "push directly", "pushing directly", "pushed directly", "commit directly",
     "committing directly", ".env ", "permissions", "without permission", "explicit permission", "for permission",
@@ -199,19 +201,18 @@ const STRONG: &[&str] = &[
 ];
 
 fn holds(text: &str, words: &[&str]) -> bool {
-    words.iter().any(|word| place_of(text, word).is_some())
+    words.iter().any(|word| places_of(text, word).next().is_some())
 }
 
-/// Where an entry of a list stands in a lower-case text, in bytes.
-fn place_of(text: &str, entry: &str) -> Option<usize> {
+/// Where an entry of a list, which is not empty, stands in a lower-case text, in bytes.
+fn places_of<'t>(text: &'t str, entry: &'t str) -> impl Iterator<Item = usize> + 't {
     let word = entry.trim_end();
     let is_latin = |c: char| c.is_alphanumeric() && c < '\u{250}';
     let (from_start, to_end) = (word.starts_with(is_latin), word.len() < entry.len());
     let (text_bytes, word_bytes) = (text.as_bytes(), word.as_bytes());
-    let first = *word_bytes.first()?;
     // The texts are lines and the words are many: to make ready for a search costs more than to look.
-    let places = memchr::memchr_iter(first, text_bytes).filter(|at| text_bytes[*at..].starts_with(word_bytes));
-    places.into_iter().find(|at| {
+    let places = memchr::memchr_iter(word_bytes[0], text_bytes);
+    places.filter(move |at| text_bytes[*at..].starts_with(word_bytes)).filter(move |at| {
         let starts = !text[..*at].ends_with(is_latin);
         let ends = !text[at + word.len()..].starts_with(is_latin);
         (starts || !from_start) && (ends || !to_end)
@@ -220,13 +221,37 @@ fn place_of(text: &str, entry: &str) -> Option<usize> {
 
 /// Whether a lower-case text speaks of what costs data, money or secrets.
 pub(super) fn is_grave(text: &str) -> bool {
-    holds(text, &LASTING_HARM) || holds(text, GRAVE)
+    holds(text, &LASTING_HARM) || holds(text, GRAVE) || loses_data(text)
+}
+
+/// Whether a lower-case text says that something loses data: a verb with its object among the next three words. What loses
+/// its focus or its type costs nothing.
+fn loses_data(text: &str) -> bool {
+    const LOSSES: [&str; 14] = [
+        "lose",
+        "loses",
+        "losing",
+        "lost",
+        "destroy",
+        "destroys",
+        "destroying",
+        "wipe",
+        "wipes",
+        "wiping",
+        "erase",
+        "erases",
+        "corrupts",
+        "corrupting",
+    ];
+    let words: Vec<&str> = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_object = |word: &&str| ["data", "records", "backups"].contains(word);
+    (0..words.len()).any(|at| LOSSES.contains(&words[at]) && words[at + 1..].iter().take(3).any(is_object))
 }
 
 /// Whether a lower-case text speaks of what must hold before work is done.
 pub(super) fn is_gate(text: &str) -> bool {
     // A call that must pass through a place, and what is done whenever possible, wait for nothing.
-    let passes = |word: &&str| place_of(text, word).is_some_and(|at| !text[at + word.len()..].starts_with(" through"));
+    let passes = |word: &&str| places_of(text, word).any(|at| !text[at + word.len()..].starts_with(" through"));
     GATE.iter().any(passes) || text.split(['.', ';', '|']).any(is_for_all_work)
 }
 
@@ -236,8 +261,8 @@ fn is_for_all_work(sentence: &str) -> bool {
         ["must ", "should ", "always ", "ensure ", "make sure ", "never ", "need to ", "needs to ", "required "];
     const LOOSE: [&str; 7] = ["possible", "practical", "needed", "necessary", "feasible", "appropriate", "applicable"];
     const BEFORE: [&str; 7] = ["after", "before", "for", "on", "with", "in", "at"];
-    ALL_WORK.iter().any(|entry| {
-        let Some(at) = place_of(sentence, entry) else { return false };
+    let all_work = ALL_WORK.iter().flat_map(|entry| places_of(sentence, entry).map(move |at| (entry, at)));
+    all_work.into_iter().any(|(entry, at)| {
         let rest = sentence[at + entry.trim_end().len()..].trim_start();
         if LOOSE.iter().any(|word| rest.starts_with(word)) {
             return false;
@@ -262,7 +287,7 @@ pub(super) fn is_commands(title: &str) -> bool {
 pub(super) fn is_strong_heading(title: &str) -> bool {
     let title = format!("{} ", title.to_lowercase());
     // What is required is the subject of a heading that begins so, and else a word about it.
-    is_strong(&title) || place_of(&title, "required ").is_some_and(|at| at > 0)
+    is_strong(&title) || places_of(&title, "required ").any(|at| at > 0)
 }
 
 /// Whether a lower-case line calls for attention.
@@ -399,11 +424,17 @@ mod tests {
         assert!(is_gate("run the tests before committing") && is_gate("before a pr: rebase"));
         assert!(!is_gate("present before proceeding") && !is_gate("within each project"));
         assert!(!is_gate("calls must pass through the gateway") && is_gate("all checks must pass"));
+        assert!(is_gate("calls must pass through it, and the suite must pass on each run."));
+        assert!(is_gate("use tags whenever possible, and whenever a tag is missing you must add it"));
         assert!(is_gate("whenever behavior changes, say so") && is_gate("- after every feature, update the log"));
         assert!(is_gate("a changelog entry should come with every change"));
         assert!(!is_gate("every one is read. the server sees every change") && !is_gate("use tags whenever possible"));
         assert!(is_grave("pushed to main") && !is_grave("easy to maintain"));
         assert!(is_grave("prevent sql injection") && !is_grave("tests need failure injection"));
+        assert!(is_grave("never skip the next step, it loses customer data.") && is_grave("it destroys the data"));
+        assert!(is_grave("never stop it: all data will be lost") && is_grave("a retry corrupts old records"));
+        assert!(!is_grave("never move it, the field loses focus") && !is_grave("do not add what was lost at lunch"));
+        assert!(!is_grave("it loses its type, and never the name of the data"));
         assert!(is_grave("不要泄漏") && is_grave("keep it in `.env`"));
     }
 }

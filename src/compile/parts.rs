@@ -50,8 +50,6 @@ struct Part {
     /// One past its last byte, with what stands between it and the next block.
     end: u32,
     stays: bool,
-    /// It stays for what it says, and not for the heading above it.
-    says: bool,
 }
 
 /// How a section is divided; `None` where it stays one.
@@ -82,28 +80,26 @@ fn cuts(workspace: &Workspace, source: &Source<'_>, at: usize) -> Option<Cuts> {
             None => is_held(source, block),
         };
         // Under a heading that matters in all work, only code and tables are free.
-        let stays = says || titled && veto.why != IMPORTS && !is_shown(block);
+        let stays = says || titled && veto.why != IMPORTS && !is_code(block) && block.kind != BlockKind::Table;
         let line = |at: u32| source.text()[..at as usize].rfind('\n').map_or(0, |end| end as u32 + 1);
         let start = line(block.span.start).max(piece.span.start);
         let end = blocks.get(number + 1).map_or(piece.span.end, |next| line(next.span.start));
-        parts.push(Part { start, end, stays, says });
+        parts.push(Part { start, end, stays });
     }
     let introduces = |part: &Part| {
         let text = Span::new(part.start as usize, part.end as usize).slice(source.text());
         text.trim_end_matches(|c: char| c.is_whitespace() || matches!(c, '*' | '_')).ends_with([':', '：'])
     };
-    // What a line announces stays with it.
-    for at in 1..parts.len() {
-        let says = parts[at - 1].says && introduces(&parts[at - 1]);
-        parts[at].says |= says;
-        parts[at].stays |= says;
-    }
-    for at in (1..parts.len()).rev() {
-        parts[at - 1].stays |= parts[at].says && introduces(&parts[at - 1]);
-    }
     // The first words say what the section is about.
     if let (Some(first), Some(block)) = (parts.first_mut(), blocks.first()) {
         first.stays |= matches!(block.kind, BlockKind::Paragraph | BlockKind::Quote);
+    }
+    // A line that announces something and what it announces stay together.
+    for at in (1..parts.len()).rev() {
+        parts[at - 1].stays |= parts[at].stays && introduces(&parts[at - 1]);
+    }
+    for at in 1..parts.len() {
+        parts[at].stays |= parts[at - 1].stays && introduces(&parts[at - 1]);
     }
     let count = |from: u32, to: u32| tokens_of(workspace, Span::new(from as usize, to as usize).slice(source.text()));
     let mut runs: Vec<(u32, bool)> = Vec::new();
@@ -143,14 +139,15 @@ fn blocks_of<'a>(source: &'a Source<'_>, span: Span) -> impl Iterator<Item = &'a
         .filter(|block| block.parent == NO_PARENT && !matches!(block.kind, BlockKind::Heading { .. }))
 }
 
-fn is_shown(block: &Block) -> bool {
-    matches!(block.kind, BlockKind::Fence { .. } | BlockKind::IndentedCode | BlockKind::Table)
+fn is_code(block: &Block) -> bool {
+    matches!(block.kind, BlockKind::Fence { .. } | BlockKind::IndentedCode)
 }
 
 /// Whether one of its lines holds a block.
 fn is_held(source: &Source<'_>, block: &Block) -> bool {
     let text = source.text();
-    let is_shown = is_shown(block);
+    // A table directs as prose does; what code says is merely shown.
+    let is_shown = is_code(block);
     let says = |line: &str| {
         let line = line.to_lowercase();
         let is_strong = lexicon::is_strong(&line);

@@ -220,7 +220,7 @@ fn count_instructions(source: &Source<'_>, rows: &[Row], proof: &mut Proof) {
     }
 }
 
-/// Links of the outputs that lead nowhere, beyond those of the sources.
+/// Links of the outputs that lead nowhere or out of the root, beyond those of the sources.
 fn broken_links(
     world: &dyn World,
     workspace: &Workspace,
@@ -228,20 +228,23 @@ fn broken_links(
     emitted: &Emitted,
     sources: &[Source<'_>],
 ) -> usize {
-    let dead = |workspace: &Workspace, file: &File| {
-        let dead = links::links(file).filter(|link| match &link.destination {
-            Destination::Path(path) => links::presence(&workspace.index, &file.path, path) == Presence::Missing,
+    let count = |workspace: &Workspace, file: &File, wanted: Presence| {
+        let found = links::links(file).filter(|link| match &link.destination {
+            Destination::Path(path) => links::presence(&workspace.index, &file.path, path) == wanted,
             _ => false,
         });
-        dead.count()
+        found.count()
     };
     let overlay = over(world, workspace, &emitted.outputs);
     let read = |(path, _): &(String, Vec<u8>)| workspace::read_document(&overlay, after, &Arc::from(path.as_str()));
     let outputs: Vec<File> = emitted.outputs.iter().map(read).collect();
     let in_map = |source: &&Source<'_>| emitted.map.sources.iter().any(|mapped| mapped.path == source.path());
-    let before: usize = sources.iter().filter(in_map).map(|source| dead(workspace, source.file)).sum();
-    let now: usize = outputs.iter().map(|file| dead(after, file)).sum();
-    now.saturating_sub(before)
+    let broken = |wanted: Presence| {
+        let before: usize = sources.iter().filter(in_map).map(|source| count(workspace, source.file, wanted)).sum();
+        let now: usize = outputs.iter().map(|file| count(after, file, wanted)).sum();
+        now.saturating_sub(before)
+    };
+    broken(Presence::Missing) + broken(Presence::Beyond)
 }
 
 /// Each rule matches a file, and loads when one of its files is touched.
@@ -295,5 +298,44 @@ fn check_scopes(
         if !is_loaded {
             proof.problems.push(format!("{rule}: it does not load when {first} is touched"));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+    use crate::compile::plan::{Options, Profile};
+    use crate::compile::sources::sources;
+    use crate::config::Settings;
+    use crate::world::Memory;
+    use std::path::Path;
+
+    #[test]
+    fn a_link_that_leads_out_of_the_root_only_now_is_broken() {
+        let long = "The server reads orders from a queue, which is filled by the front. Orders are kept for a year.\n"
+            .repeat(4);
+        let text =
+            format!("# Shop\n\nA shop.\n\n## Architecture\n\n{long}See [it](src/main.rs).\n\n## Rules\n\nBe kind.\n");
+        let mut world = Memory::default();
+        world.add("/repo/CLAUDE.md", text.as_str());
+        world.add("/repo/src/main.rs", "text\n");
+        let workspace = workspace::load(&world, Path::new("/repo"), Settings::default(), None);
+        let options = Options { profile: Profile::Minimal, ..Options::default() };
+        let compiled = crate::compile::compile(&world, &workspace, Target::ClaudeCode, &options, None).unwrap();
+        let sources = sources(&workspace, Target::ClaudeCode).unwrap();
+        let broken = |to: &str| {
+            let mut emitted =
+                Emitted { map: compiled.map.clone(), outputs: compiled.outputs.clone(), losses: Vec::new() };
+            for (_, bytes) in &mut emitted.outputs {
+                *bytes = String::from_utf8(bytes.clone()).unwrap().replace("../../src/main.rs", to).into_bytes();
+            }
+            let after = after(&world, &workspace, &emitted.outputs);
+            broken_links(&world, &workspace, &after, &emitted, &sources)
+        };
+        assert_eq!(broken("../../src/main.rs"), 0);
+        assert_eq!(broken("../../src/other.rs"), 1);
+        assert_eq!(broken("../../../src/main.rs"), 1);
     }
 }

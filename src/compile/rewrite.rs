@@ -17,7 +17,7 @@ pub(super) struct Change {
 /// Takes `by` marks off every heading with marks directly in the body inside `span`. Underlined headings stay as they are.
 pub(super) fn raise_headings(document: &Document, text: &str, span: Span, by: u8) -> Vec<Change> {
     let mut changes = Vec::new();
-    for block in document.blocks.iter().filter(|block| span.contains(block.span) && block.parent == NO_PARENT) {
+    for block in document.blocks_in(span).filter(|block| block.parent == NO_PARENT) {
         let BlockKind::Heading { level } = block.kind else { continue };
         let marks = block.span.slice(text);
         let indent = marks.len() - marks.trim_start().len();
@@ -64,9 +64,18 @@ fn up(dir: &str) -> String {
     if depth == 0 { ".".to_owned() } else { "../".repeat(depth).trim_end_matches('/').to_owned() }
 }
 
-/// The links and images of a document.
-pub(super) fn links(document: &Document) -> impl Iterator<Item = &Inline> {
-    document.inlines.iter().filter(|inline| matches!(inline.kind, InlineKind::Link | InlineKind::Image))
+/// The links and images in some bytes of a document.
+pub(super) fn links(document: &Document, span: Span) -> impl Iterator<Item = &Inline> {
+    document.inlines_in(span).filter(|inline| matches!(inline.kind, InlineKind::Link | InlineKind::Image))
+}
+
+/// Where the destinations in some bytes stand: those of links and images, and those of definitions, also where nothing uses
+/// them. One that is used near by stands among them twice.
+pub(super) fn destinations(document: &Document, span: Span) -> impl Iterator<Item = Span> + '_ {
+    let start = document.definitions.partition_point(|place| place.start < span.start);
+    let definitions = document.definitions[start..].iter().copied().take_while(move |place| place.start < span.end);
+    let own = links(document, span).map(|link| link.content);
+    own.chain(definitions).filter(move |place| span.contains(*place))
 }
 
 /// Applies changes to the bytes of `span`. They must not overlap; those outside are left out.

@@ -109,10 +109,10 @@ pub(super) fn named(terrain: &Terrain<'_>, source: &Source<'_>, span: Span) -> N
     let text = source.text();
     let document = &source.file.document;
     let mut found = Named::default();
-    let first =
-        document.sections.iter().find(|section| span.start <= section.title.start && section.title.end <= span.end);
-    let heading = first.filter(|section| section.title.start < span.start + 200).map(|section| section.title);
-    for inline in document.inlines.iter().filter(|inline| span.contains(inline.span)) {
+    let first = document.sections.partition_point(|section| section.title.start < span.start);
+    let heading = document.sections.get(first).map(|section| section.title);
+    let heading = heading.filter(|title| title.end <= span.end && title.start < span.start + 200);
+    for inline in document.inlines_in(span) {
         let written = match inline.kind {
             InlineKind::Code => inline.content.slice(text),
             InlineKind::Link if super::rewrite::is_relative(inline.content.slice(text)) => inline.content.slice(text),

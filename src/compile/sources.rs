@@ -21,6 +21,8 @@ pub struct Source<'a> {
     pub file: &'a File,
     /// Its pieces, in order and without a gap.
     pub pieces: Vec<Piece>,
+    /// The line ending that it uses.
+    pub newline: &'static str,
     /// The folder that it is for: empty for a file of the root.
     pub base: String,
     /// A rule without a scope.
@@ -49,11 +51,6 @@ impl Source<'_> {
     /// Its instructions, by position.
     pub fn instructions(&self) -> &[Instruction] {
         &self.file.instructions().items
-    }
-
-    /// The line ending that it uses.
-    pub fn newline(&self) -> &'static str {
-        if self.text().contains("\r\n") { "\r\n" } else { "\n" }
     }
 }
 
@@ -132,7 +129,8 @@ fn source<'a>(workspace: &Workspace, file: &'a File, is_rule: bool, at_start: bo
     let base = if file.roles.is_empty() { "" } else { base_of(&file.path) };
     let shared = file.path.ends_with("AGENTS.md") || file.path.ends_with("GEMINI.md");
     let frozen = frozen(workspace, file);
-    Ok(Source { pieces, base: base.to_owned(), is_rule, at_start, shared, translated: false, frozen, file })
+    let newline = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    Ok(Source { pieces, newline, base: base.to_owned(), is_rule, at_start, shared, translated: false, frozen, file })
 }
 
 /// The folder that a context file is for: its own, or that around the folder of a client.
@@ -198,25 +196,14 @@ pub(super) fn bound_in(workspace: &Workspace, source: &Source<'_>, bytes: Span) 
     if source.at_start && speaks_of_shared(bytes.slice(text)) && has_passed_over(workspace) {
         return Some("it sends to files that load by no other way");
     }
-    let footnote = |kind: BlockKind| kind == BlockKind::Footnote;
-    if document.blocks.iter().any(|block| inside(block.span) && footnote(block.kind))
-        || document.inlines.iter().any(|inline| inline.kind == InlineKind::FootnoteReference && inside(inline.span))
+    if document.blocks_in(bytes).any(|block| block.kind == BlockKind::Footnote)
+        || document.inlines_in(bytes).any(|inline| inline.kind == InlineKind::FootnoteReference)
     {
         return Some("it has footnotes");
     }
-    let html: Vec<&str> = document
-        .blocks
-        .iter()
-        .filter(|block| block.kind == BlockKind::Html && inside(block.span))
-        .map(|block| block.span.slice(text))
-        .chain(
-            document
-                .inlines
-                .iter()
-                .filter(|inline| inline.kind == InlineKind::Html && inside(inline.span))
-                .map(|inline| inline.span.slice(text)),
-        )
-        .collect();
+    let blocks = document.blocks_in(bytes).filter(|block| block.kind == BlockKind::Html).map(|block| block.span);
+    let inlines = document.inlines_in(bytes).filter(|inline| inline.kind == InlineKind::Html).map(|inline| inline.span);
+    let html: Vec<&str> = blocks.chain(inlines).map(|span| span.slice(text)).collect();
     if !is_balanced(&html) {
         return Some("a tag is opened in one section and closed in another");
     }

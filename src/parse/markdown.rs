@@ -52,6 +52,14 @@ pub fn parse_body(text: &str, document: &mut Document) {
     while let Some((event, range)) = events.next() {
         builder.event(event, range, &events);
     }
+    let definitions = events.reference_definitions().iter();
+    let definitions =
+        definitions.map(|(_, found)| found.span.start + body.start as usize..found.span.end + body.start as usize);
+    document.definitions = definitions
+        .filter_map(|range| definition_destination(source, range))
+        .map(|found| Span::new(found.start, found.end))
+        .collect();
+    document.definitions.sort_unstable();
     // The guesses above are generous, and a document is kept for the whole run.
     builder.blocks.shrink_to_fit();
     builder.inlines.shrink_to_fit();

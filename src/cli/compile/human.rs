@@ -173,11 +173,15 @@ fn proof(out: &mut String, compiled: &Compiled) {
     );
 }
 
-pub(super) fn frozen(changes: &[Change]) -> String {
+/// `edited` are the sources beside their outputs that are not what was compiled.
+pub(super) fn frozen(changes: &[Change], edited: &[String]) -> String {
     if changes.is_empty() {
         return "compiling would change nothing\n".to_owned();
     }
     let mut out = String::new();
+    for path in edited {
+        let _ = writeln!(out, "{}: {}", one_line(path), super::tree::EDITED);
+    }
     for change in changes {
         let verb = if change.bytes.is_some() { "would be written" } else { "would be removed" };
         let _ = writeln!(out, "{}: {verb}", one_line(&change.path));

@@ -44,6 +44,42 @@ pub(crate) fn restore(dir: &Path, map: &Map) -> Result<Decompiled, Unusable> {
     decompile(map, &bytes).map_err(refused)
 }
 
+/// Why a source that stands beside its outputs is not what the map was made of.
+pub(crate) const EDITED: &str = "it was edited since it was compiled";
+
+/// The sources that are no outputs themselves and were edited since they were compiled, with what stands there now.
+pub(crate) fn edited_sources(root: &Path, map: &Map) -> Result<Vec<(String, Vec<u8>)>, Unusable> {
+    let mut edited = Vec::new();
+    for source in &map.sources {
+        if map.files.iter().any(|file| file.path == source.path) {
+            continue;
+        }
+        // One that was deleted is restored as it was.
+        if let Some(bytes) = read(root, &source.path)?.filter(|bytes| hash_of(bytes) != source.hash) {
+            edited.push((source.path.clone(), bytes));
+        }
+    }
+    Ok(edited)
+}
+
+/// Takes such sources as they stand, and gives their paths. Refuses one whose outputs were edited in another way.
+pub(crate) fn take_edited(root: &Path, map: &Map, decompiled: &mut Decompiled) -> Result<Vec<String>, Unusable> {
+    let mut taken = Vec::new();
+    for (path, bytes) in edited_sources(root, map)? {
+        let is_carried = decompiled.sources.get(&path) == Some(&bytes);
+        if !is_carried && decompiled.edited.iter().any(|(source, _)| *source == path) {
+            return Err(Unusable::new(
+                format!("{path}: it was edited, and so were its outputs"),
+                "`ctxlint decompile --out DIR` gives it with the edits of the outputs: bring them into it by hand, \
+                 restore the outputs, for example with git, and compile again",
+            ));
+        }
+        decompiled.sources.insert(path.clone(), bytes);
+        taken.push(path);
+    }
+    Ok(taken)
+}
+
 /// Refuses outputs that a map may name only to have them moved. Where no target writes, the text must be that of an
 /// output. One that git does not track must be as it was compiled: one that git ignores is no output, and of any other
 /// nothing would be left once its text moved. Without git nothing is told of that.

@@ -27,13 +27,18 @@ struct JsonProof<'a> {
     ok: bool,
 }
 
-/// Proves what stands in a folder against its map.
-pub(super) fn verify(dir: &Path, json: bool) -> Result<Answer, Unusable> {
+/// Proves what stands in the root, or in the folder `out`, against its map.
+pub(super) fn verify(root: &Path, out: Option<&Path>, json: bool) -> Result<Answer, Unusable> {
+    let dir = out.unwrap_or(root);
     let Some(map) = tree::read_map(dir, MAP_PATH)? else {
         return Err(Unusable::new(format!("there is no {MAP_PATH} in {}", dir.display()), "compile it first"));
     };
     let read = |path: &str| Disk.read(&dir.join(path), 64 << 20).ok();
-    let checked = check_map(&map, &read);
+    let mut checked = check_map(&map, &read);
+    if out.is_none() {
+        let edited = tree::edited_sources(root, &map)?;
+        checked.fidelity.extend(edited.iter().map(|(path, _)| format!("{path}: {}", tree::EDITED)));
+    }
     let problems: Vec<&String> = checked.partition.iter().chain(&checked.fidelity).collect();
     let ok = problems.is_empty();
     let code = if ok { CLEAN } else { FINDINGS };

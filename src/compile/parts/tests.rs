@@ -132,6 +132,33 @@ fn under_a_heading_that_always_matters_only_what_is_shown_leaves() {
 }
 
 #[test]
+fn what_a_line_announces_stays_with_it() {
+    let announced = format!("Start the queue with exactly this:\n\n{CODE}\n");
+    let gate = "Before committing a change of the format, run `make convert`.\n\n";
+    // As the first words of the section, and under a heading for which all prose stays.
+    for (title, first) in [("The queue", ""), ("The queue (important!)", "Orders are kept in files.\n\n")] {
+        let text = memory(&format!("## {title}\n\n{first}{announced}{gate}{TABLE}\n{EXPLAINED}\n"));
+        let compiled = run(&text, &profile(Profile::Minimal), None);
+        let root = output(&compiled, "CLAUDE.md");
+        assert!(root.contains(&format!("{first}{announced}{gate}")), "{root}");
+        assert_eq!(output(&compiled, "docs/agents/the-queue.md").matches("```").count(), 0);
+    }
+}
+
+#[test]
+fn a_table_that_forbids_stays() {
+    for row in ["Never rename it", "You must not rename it", "Do not rename it"] {
+        let rules = format!("| file | rule |\n| --- | --- |\n| the folder of orders | {row} |\n\n");
+        let gate = "Before committing a change of the format, run `make convert`.\n\n";
+        let text = memory(&format!("## The queue\n\nOrders are kept in files.\n\n{gate}{TABLE}\n{rules}{CODE}\n"));
+        let compiled = run(&text, &profile(Profile::Minimal), None);
+        assert!(output(&compiled, "CLAUDE.md").contains(&rules), "{row}");
+        let document = output(&compiled, "docs/agents/the-queue.md");
+        assert!(document.contains(TABLE) && document.contains(CODE), "{document}");
+    }
+}
+
+#[test]
 fn parts_of_several_sections_keep_their_headings() {
     let second = section().replace("## The queue of orders", "### The queue of parts");
     let first = section().replace("## The queue of orders", "### The queue of sales");
@@ -191,4 +218,21 @@ fn a_plan_tells_the_parts_of_a_section_apart() {
     let parts = again.moves.iter().filter(|row| row.heading.last().is_some_and(|title| title == "The queue of orders"));
     let actions: Vec<Action> = parts.map(|row| row.action).collect();
     assert_eq!(actions, [Action::Keep, Action::Document, Action::Keep, Action::Keep, Action::Keep]);
+}
+
+#[test]
+fn what_costs_data_stays_whatever_the_profile() {
+    let section = |step: &str| memory(&format!("## The architecture of the queue\n\n{EXPLAINED}\n{step}\n\n{TABLE}\n"));
+    for other in [Profile::Minimal, Profile::Balanced, Profile::Full] {
+        let compiled = run(&section("Never skip the next step, it loses customer data."), &profile(other), None);
+        assert!(output_or_source(&compiled, "Never skip the next step"), "{other:?}");
+    }
+    let compiled = run(&section("The reader shows what is there."), &profile(Profile::Balanced), None);
+    assert!(!output(&compiled, "CLAUDE.md").contains("The reader shows"));
+}
+
+/// Whether some text still stands in the root, be it an output or left as it was.
+fn output_or_source(compiled: &Compiled, text: &str) -> bool {
+    let root = compiled.outputs.iter().find(|(path, _)| path == "CLAUDE.md");
+    root.is_none_or(|(_, bytes)| std::str::from_utf8(bytes).unwrap().contains(text))
 }
