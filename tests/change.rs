@@ -219,7 +219,11 @@ fn a_hook_sees_what_the_commit_will_hold() {
     assert!(found.contains("missing-link-target"), "{found}");
     let gone = [("GIT_INDEX_FILE", ".git/gone")];
     let run = ctxlint_with(root, &["check", "--staged"], &gone);
-    assert!(run.code == 2 && run.err.contains("GIT_INDEX_FILE") && run.err.contains("unset `GIT_INDEX_FILE`"), "{}", run.err);
+    assert!(
+        run.code == 2 && run.err.contains("GIT_INDEX_FILE") && run.err.contains("unset `GIT_INDEX_FILE`"),
+        "{}",
+        run.err
+    );
     assert_eq!(ctxlint_with(root, &["check", "--since", "HEAD"], &gone).code, 0, "only what is staged asks for it");
 }
 
