@@ -139,11 +139,25 @@ fn speaks_of(file: &File, path: &str) -> bool {
 /// The share of the lines, in percent, from which on one file counts as a copy of the other.
 const COPY_PERCENT: usize = 60;
 
+/// A line without the number that tells one copy of a document from another: `guide-2.md` is as good as `guide.md`.
+fn without_numbers_of_names(line: &str) -> String {
+    let parts: Vec<&str> = line.split(".md").collect();
+    let (last, named) = parts.split_last().unwrap_or((&"", &[]));
+    let plain = |part: &&str| {
+        let stem = part.trim_end_matches(|c: char| c.is_ascii_digit());
+        let name = if stem.len() < part.len() { stem.strip_suffix('-') } else { None };
+        format!("{}.md", name.unwrap_or(part))
+    };
+    let mut plain: String = named.iter().map(plain).collect();
+    plain.push_str(last);
+    plain
+}
+
 /// Whether most lines of `file` stand in `other` too. Some keep two files alike by hand.
 fn is_copy(file: &File, other: &File) -> bool {
     let lines = |file: &File| -> HashSet<String> {
         let lines = file.source.text.lines().map(str::trim).filter(|line| line.len() > 3);
-        lines.map(str::to_owned).collect()
+        lines.map(without_numbers_of_names).collect()
     };
     let (here, there) = (lines(file), lines(other));
     let same = here.intersection(&there).count();
