@@ -186,7 +186,10 @@ fn look(question: &Question<'_>, baseline: Option<&baseline::Baseline>, texts: &
     let real = question.wanted.iter().filter_map(|path| Some(workspace.index.real_path(path)?.to_string()));
     wanted.extend(real);
     let lint::Outcome { mut diagnostics, suppressed } = match &question.change {
-        Some(change) => since::run(change, &mut workspace, before.as_ref(), selection),
+        Some(change) => {
+            let before = before.as_ref().map(|before| &before.workspace);
+            since::run(change, &mut workspace, before, selection)
+        }
         None => lint::run(&workspace, selection),
     };
     let mut baselined = 0;

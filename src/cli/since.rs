@@ -1,7 +1,7 @@
 //! `check --since` and `check --staged`: only what a change causes.
 
 use super::Unusable;
-use crate::change::{self, Affected, After, Change};
+use crate::change::{self, Affected, After, Change, Startup};
 use crate::diagnostic::Diagnostic;
 use crate::handoff;
 use crate::lint::{self, Outcome, Selection};
@@ -22,6 +22,14 @@ pub(super) struct How<'a> {
     pub(super) cached: bool,
     /// Which lints run.
     pub(super) selection: &'a Selection,
+}
+
+/// The state before a change of what clients load.
+pub(super) struct Before {
+    /// The state.
+    pub(super) workspace: Workspace,
+    /// What each client loads at startup, before and after.
+    startups: Vec<Startup>,
 }
 
 /// The change that is asked about; `None` when none is.
@@ -55,7 +63,7 @@ pub(super) fn unusable(why: &str) -> Unusable {
 
 /// Asks `world`, which holds the state after, for the references that the change can have touched, and for what loaded at
 /// startup before it. Gives the state before, where it had to be loaded for that.
-pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Workspace> {
+pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace, how: How<'_>) -> Option<Before> {
     after.notes.extend(change.notes.iter().cloned());
     if change.changed(&after.index).is_empty() {
         return None;
@@ -74,11 +82,10 @@ pub(super) fn prepare(change: &Change, world: &dyn World, after: &mut Workspace,
         };
         survey_of(after, world, asked);
     }
-    if let Some(before) = &before {
-        let startups: Vec<_> = after.clients.iter().map(|client| change::startup_of(before, after, client)).collect();
-        after.earlier = Some(Earlier { name: change.base_name(), startup: change::earlier(&startups) });
-    }
-    before
+    let workspace = before?;
+    let startups: Vec<_> = after.clients.iter().map(|client| change::startup_of(&workspace, after, client)).collect();
+    after.earlier = Some(Earlier { name: change.base_name(), startup: change::earlier(&startups) });
+    Some(Before { workspace, startups })
 }
 
 /// Runs the lints over the state after, as far as the change may have changed what they find.
@@ -111,17 +118,17 @@ pub(super) fn run(
 pub(super) fn caused(
     change: &Change,
     after: &Workspace,
-    before: Option<Workspace>,
+    before: Option<Before>,
     found: Vec<Diagnostic>,
     how: How<'_>,
 ) -> (Vec<Diagnostic>, Option<Delta>) {
     if change.changed(&after.index).is_empty() {
         return (Vec::new(), None);
     }
-    let delta = before.as_ref().map(|before| Delta {
-        base: change.base_name(),
-        startups: after.clients.iter().map(|client| change::startup_of(before, after, client)).collect(),
-    });
+    let (before, delta) = match before {
+        Some(Before { workspace, startups }) => (Some(workspace), Some(Delta { base: change.base_name(), startups })),
+        None => (None, None),
+    };
     if found.is_empty() {
         return (found, delta);
     }

@@ -3,6 +3,7 @@
 //! The journal lies in the git folder of the working tree, else in `.ctxlint` in the root. It is a lock as well: who
 //! holds it is the only one that writes. The system lets go of the lock when a process ends, however it ends.
 
+use super::temporary::is_at;
 use super::{WriteError, destination};
 use std::fmt::Write as _;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -130,7 +131,7 @@ impl Place {
                 Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
             // Whoever held it before may have removed it meanwhile; then the lock is on a file without a name.
-            if is_same(&file, &path) {
+            if is_at(&file, &path) {
                 return Ok(Some(Held { place: self.clone(), path, file }));
             }
         }
@@ -153,22 +154,6 @@ impl Place {
         }
         Ok(true)
     }
-}
-
-#[cfg(unix)]
-fn is_same(file: &File, path: &Path) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    let of = |meta: std::fs::Metadata| (meta.dev(), meta.ino());
-    match (file.metadata(), std::fs::symlink_metadata(path)) {
-        (Ok(file), Ok(path)) => of(file) == of(path),
-        _ => false,
-    }
-}
-
-#[cfg(not(unix))]
-fn is_same(_: &File, path: &Path) -> bool {
-    // An open file cannot be removed there.
-    path.is_file()
 }
 
 impl Held {

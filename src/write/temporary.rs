@@ -92,7 +92,7 @@ fn make(path: &Path) -> io::Result<Option<Temporary>> {
 
 /// Whether an open file is the one at this path.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+pub(super) fn is_at(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
     let of = |meta: std::fs::Metadata| (meta.dev(), meta.ino());
     match (file.metadata(), std::fs::symlink_metadata(path)) {
@@ -103,8 +103,8 @@ fn is_at(file: &File, path: &Path) -> bool {
 
 /// Whether an open file is the one at this path: a file that is open here cannot be removed by others.
 #[cfg(not(unix))]
-fn is_at(_: &File, path: &Path) -> bool {
-    path.exists()
+pub(super) fn is_at(_: &File, path: &Path) -> bool {
+    path.is_file()
 }
 
 #[cfg(all(test, unix))]
