@@ -161,6 +161,14 @@ fn what_is_told_twice_is_laid_to_whoever_told_it_again() {
 }
 
 #[test]
+fn a_choice_is_held_against_what_loads_with_it() {
+    let dir = repository(&[("CLAUDE.md", "# A\n"), (".claude/rules/style.md", "- Use 4 spaces.\n")]);
+    let root = dir.path();
+    write(root, "CLAUDE.md", "# A\n\n- Use tabs for indentation.\n");
+    assert_eq!(found(root, &["--since", "HEAD"]), [".claude/rules/style.md conflicting-instruction"]);
+}
+
+#[test]
 fn what_is_staged_counts_and_nothing_else() {
     let dir = project();
     let root = dir.path();

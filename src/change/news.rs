@@ -1,6 +1,6 @@
 //! What is new about instructions, so that only documents which it concerns have to be held against each other.
 
-use crate::content::{audiences, choices};
+use crate::content::audiences;
 use crate::instructions::Kind;
 use crate::workspace::{File, News, Workspace};
 use std::collections::{BTreeSet, HashSet};
@@ -10,7 +10,7 @@ const MOST: usize = 100;
 
 /// What the instructions of two states do not have in common. `may_differ` tells which documents of the state after the
 /// change may have touched. `None` where that does not tell which documents can disagree now: other files load at the
-/// start, the tools have other settings, or a choice was made about which any document may say something.
+/// start, the tools have other settings, or too much is new.
 pub fn news(before: &Workspace, after: &Workspace, may_differ: &dyn Fn(&File) -> bool) -> Option<News> {
     let (old, new) = (audiences(before), audiences(after));
     let starts_alike = old.len() == new.len()
@@ -29,9 +29,6 @@ pub fn news(before: &Workspace, after: &Workspace, may_differ: &dyn Fn(&File) ->
         if instructions.len() > MOST {
             return None;
         }
-    }
-    if instructions.iter().any(|words: &String| !choices(words).is_empty()) {
-        return None;
     }
     Some(News { documents, instructions })
 }
